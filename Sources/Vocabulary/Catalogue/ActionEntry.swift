@@ -1,0 +1,67 @@
+/// Everything the program knows of one action, as data (design §6).
+///
+/// Grammar, permission check, `actions`, and the documentation derive from it. How the action goes over the
+/// wire is `Transport/Defender`'s; the simulator has a reading of its own.
+package struct ActionEntry: Sendable, Hashable {
+    /// The word people type, such as `isolate`.
+    package let word: String
+    /// One line of meaning.
+    package let summary: String
+    package let parameters: [ActionParameter]
+    /// Application permissions that suffice for the action itself; any one of them, case-blind.
+    package let applicationPermissions: [String]
+    /// Delegated permissions that suffice; any one of them.
+    package let delegatedPermissions: [String]
+    /// Further application permissions needed to find the machine and watch the action; any one.
+    package let watchingPermissions: [String]
+    /// True if a machine is changed; such an intent has a shelf life.
+    package let changesState: Bool
+    /// Nil for questions, which need no lane.
+    package let lane: Lane?
+    /// True if `for <duration>` may be said.
+    package let takesTimeBox: Bool
+    /// The word of the action that undoes it.
+    package let undoneBy: String?
+    /// The `type` of Defender's machine action that it makes; nil if it makes none.
+    package let machineActionType: String?
+    package let rate: RateWindow
+    /// What Defender demands of the machine, in words.
+    package let platforms: String
+    package let backEnd: BackEnd
+    /// ISO date on which Microsoft says the back end ends, or nil.
+    package let retires: String?
+}
+
+/// One parameter of an action, said as `with name=value`.
+package struct ActionParameter: Sendable, Hashable {
+    package let name: String
+    package let summary: String
+    /// Accepted values, compared without regard to case and passed on as spelled here.
+    package let values: [String]
+    package let defaultValue: String
+}
+
+/// Per machine one action of a lane is in flight at a time; lanes never wait for each other (design §9).
+package enum Lane: String, Sendable, Hashable, Codable, CaseIterable {
+    case network
+    case execution
+    case scan
+    case package
+    case liveResponse = "live-response"
+    case file
+    case labels
+}
+
+/// Calls allowed per minute and hour, as documented.
+package struct RateWindow: Sendable, Hashable {
+    package let perMinute: Int
+    package let perHour: Int
+}
+
+/// Which service carries an action out.
+package enum BackEnd: String, Sendable, Hashable {
+    case defender
+    case graph
+    /// Answered from the ledger and Defender's lists; nothing is posted to a machine.
+    case bascule
+}

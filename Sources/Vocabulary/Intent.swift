@@ -1,0 +1,142 @@
+/// What somebody wants, as a delivery says it: interpreted, not yet decided.
+package struct Intent: Sendable, Hashable, Codable {
+    package var source: SourceName
+    package var asker: Asker
+    /// A name to show beside the identity; never used for a permission.
+    package var askerShownName: String?
+    package var request: Request
+    /// Where answers go; nil answers nobody but the record.
+    package var replyTo: ReplyAddress?
+    /// For the record only: whom a service says it acts for.
+    package var askedForBy: String?
+    /// The ticket the intent comes from, such as `SEC-1482`.
+    package var ticket: String?
+    /// The route's name or number that produced it.
+    package var route: String?
+
+    package init(
+        source: SourceName,
+        asker: Asker,
+        askerShownName: String? = nil,
+        request: Request,
+        replyTo: ReplyAddress? = nil,
+        askedForBy: String? = nil,
+        ticket: String? = nil,
+        route: String? = nil
+    ) {
+        self.source = source
+        self.asker = asker
+        self.askerShownName = askerShownName
+        self.request = request
+        self.replyTo = replyTo
+        self.askedForBy = askedForBy
+        self.ticket = ticket
+        self.route = route
+    }
+}
+
+/// The sentence of the grammar that was said (design §7).
+package enum Request: Sendable, Hashable, Codable {
+    case action(ActionRequest)
+    case status(MachineSelector)
+    case isolated
+    case jobs
+    case whoAmI
+    case help
+    case freeze(because: String)
+    case unfreeze(because: String?)
+    case cancel(JobID)
+    /// Lets a held job go on.
+    case go(JobID)
+}
+
+/// One action on one machine with what was said about it.
+package struct ActionRequest: Sendable, Hashable, Codable {
+    /// The catalogue's word, such as `isolate`.
+    package var action: String
+    package var machine: MachineSelector
+    /// Canonical names and values, defaults not filled in.
+    package var parameters: [String: String]
+    /// `for`: the time box, counted from success.
+    package var duration: TimeBox?
+    package var reason: String?
+
+    package init(
+        action: String,
+        machine: MachineSelector,
+        parameters: [String: String] = [:],
+        duration: TimeBox? = nil,
+        reason: String? = nil
+    ) {
+        self.action = action
+        self.machine = machine
+        self.parameters = parameters
+        self.duration = duration
+        self.reason = reason
+    }
+}
+
+/// How long a containment lasts, in whole seconds, 1 s to 365 d.
+package struct TimeBox: Sendable, Hashable, Codable, CustomStringConvertible {
+    package let seconds: Int64
+
+    /// Nil outside 1 second to 365 days.
+    package init?(seconds: Int64) {
+        guard (1...31_536_000).contains(seconds) else { return nil }
+        self.seconds = seconds
+    }
+
+    /// Reads a whole number and `s`, `m`, `h` or `d`, such as `4h`. Nil for anything else or out of bounds.
+    package init?(_ text: String) {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        let folded = text.lowercased()
+        guard let last = folded.last, let unit = units[last] else { return nil }
+        let digits = folded.dropLast()
+        guard !digits.isEmpty, digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let count = Int64(digits)
+        else { return nil }
+        self.init(seconds: count * unit)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let box = TimeBox(seconds: try container.decode(Int64.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "out of bounds")
+        }
+        self = box
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(seconds)
+    }
+
+    package var duration: Duration { .seconds(seconds) }
+    package var description: String { duration.spoken }
+}
+
+/// Where an answer goes. An address out of a payload is a credential: it stays out of audit, exports and logs.
+package enum ReplyAddress: Sendable, Hashable, Codable {
+    /// A Slack channel, with the `response_url` of the command if one came.
+    case slack(channel: String, user: String?, responseURL: ResponseURL?)
+    /// A comment on a Jira issue.
+    case jira(issue: String)
+}
+
+/// A Slack `response_url`: five uses within 30 minutes.
+package struct ResponseURL: Sendable, Hashable, Codable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// The address; a credential.
+    package let url: String
+    package let expiresAt: Timestamp
+
+    package init(url: String, expiresAt: Timestamp) {
+        self.url = url
+        self.expiresAt = expiresAt
+    }
+
+    package var description: String { "<redacted>" }
+    package var debugDescription: String { "<redacted>" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Bascule: AsyncParsableCommand {
+    mutating func run() async throws {}
+}
