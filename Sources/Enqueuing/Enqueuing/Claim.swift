@@ -1,0 +1,52 @@
+package import Vocabulary
+
+/// One reason why a machine is contained. It stays contained while at least one claim is open (design §9).
+package struct Claim: Sendable, Hashable, Codable {
+    /// The isolate that opened it.
+    package let id: JobID
+    package var machine: MachineID
+    package var machineName: String
+    package var owner: Principal?
+    package var ownerText: String
+    package var source: SourceName
+    package var ticket: String?
+    package var reason: String?
+    /// `Full` or `Selective`.
+    package var isolationType: String
+    package var openedAt: Timestamp
+    /// When Defender said that the machine is isolated; nil while it has not.
+    package var containedAt: Timestamp?
+    /// The end of the time box, known once contained; nil for none.
+    package var endsAt: Timestamp?
+    /// A release that is to end it and has not succeeded yet.
+    package var endingBy: JobID?
+    package var closedAt: Timestamp?
+    /// Why it closed: `released`, `time-box`, `taken-over`, or the isolate's end.
+    package var closedCode: String?
+
+    package init(
+        id: JobID,
+        machine: MachineID,
+        machineName: String,
+        owner: Principal?,
+        ownerText: String,
+        source: SourceName,
+        ticket: String?,
+        reason: String?,
+        isolationType: String,
+        openedAt: Timestamp
+    ) {
+        self.id = id
+        self.machine = machine
+        self.machineName = machineName
+        self.owner = owner
+        self.ownerText = ownerText
+        self.source = source
+        self.ticket = ticket
+        self.reason = reason
+        self.isolationType = isolationType
+        self.openedAt = openedAt
+    }
+
+    package var isOpen: Bool { closedAt == nil }
+}

@@ -1,0 +1,250 @@
+package import Catalogue
+package import Vocabulary
+
+/// One intent on its way to a machine: what is kept of it, from acceptance to its end.
+///
+/// A value. ``apply(_:)`` moves it; the ledger stores it. Addresses that carry a credential are not in here
+/// but in the ``Conversation``.
+package struct Job: Sendable, Hashable, Codable, Identifiable {
+    /// Why the job exists.
+    package enum Origin: Sendable, Hashable, Codable {
+        /// Somebody asked.
+        case asked
+        /// The release that ends the time box of this isolate's claim.
+        case timeBox(of: JobID)
+    }
+
+    package let id: JobID
+    package var origin: Origin
+    /// The order of acceptance in the ledger; 0 until inserted.
+    package var sequence: Int64
+    /// Counts writes; a write of an older version is refused.
+    package var version: Int64
+    package var delivery: DeliveryID?
+
+    package var source: SourceName
+    package var asker: Asker
+    package var askerShownName: String?
+    package var principal: Principal?
+    package var askedForBy: String?
+    package var ticket: String?
+    package var route: String?
+
+    /// The catalogue's word.
+    package var action: String
+    /// Canonical, defaults filled in.
+    package var parameters: [String: String]
+    package var selector: MachineSelector
+    package var duration: TimeBox?
+    package var reason: String?
+    package var rehearses: Bool
+
+    package var acceptedAt: Timestamp
+    /// The end of the shelf life; nil for a time box's release and for questions.
+    package var validUntil: Timestamp?
+
+    package var state: JobState
+    package var since: Timestamp
+    /// When a worker should look next; nil if something else will wake it.
+    package var due: Timestamp?
+    package var lease: Lease?
+    /// The number of the last lease; a worker that holds an older one cannot write.
+    package var fence: Int64
+    /// Failed tries in the present state, for the backoff.
+    package var tries: Int
+
+    /// The one machine, as Defender described it at ``factsAt``.
+    package var machine: Machine?
+    package var factsAt: Timestamp?
+    package var decision: DecisionNote?
+    package var submission: Submission?
+    package var machineAction: ActionTrace?
+    /// The isolate whose action this one shares.
+    package var joined: JobID?
+    package var cancelRequest: CancelRequest?
+    package var outcome: Outcome?
+    package var evidence: EvidenceNote?
+
+    package init(
+        id: JobID,
+        origin: Origin = .asked,
+        delivery: DeliveryID?,
+        intent: Intent,
+        request: ActionRequest,
+        principal: Principal?,
+        acceptedAt: Timestamp,
+        validUntil: Timestamp?,
+        rehearses: Bool = false
+    ) {
+        self.id = id
+        self.origin = origin
+        sequence = 0
+        version = 0
+        self.delivery = delivery
+        source = intent.source
+        asker = intent.asker
+        askerShownName = intent.askerShownName
+        self.principal = principal
+        askedForBy = intent.askedForBy
+        ticket = intent.ticket
+        route = intent.route
+        action = request.action
+        var filled = request.parameters
+        for parameter in Catalogue.entry(request.action)?.parameters ?? [] where filled[parameter.name] == nil {
+            filled[parameter.name] = parameter.defaultValue
+        }
+        parameters = filled
+        selector = request.machine
+        duration = request.duration
+        reason = request.reason
+        self.rehearses = rehearses
+        self.acceptedAt = acceptedAt
+        self.validUntil = validUntil
+        state = .recorded
+        since = acceptedAt
+        due = acceptedAt
+        fence = 0
+        tries = 0
+    }
+
+    /// The lane of the action; nil for questions.
+    package var lane: Lane? { Catalogue.entry(action)?.lane }
+
+    /// True for the release of a time box.
+    package var isAutomatic: Bool {
+        if case .timeBox = origin { true } else { false }
+    }
+
+    /// How people see who asked.
+    package var askerText: String {
+        principal?.name ?? askerShownName ?? asker.text
+    }
+
+    /// How people see the machine.
+    package var machineText: String { machine?.shownName ?? selector.description }
+}
+
+/// The right of one worker to move a job, for a time.
+package struct Lease: Sendable, Hashable, Codable {
+    package var owner: String
+    package var fence: Int64
+    package var until: Timestamp
+
+    package init(owner: String, fence: Int64, until: Timestamp) {
+        self.owner = owner
+        self.fence = fence
+        self.until = until
+    }
+
+    /// False once ended, and for an end further off than any lease can be: then the clock was put back.
+    package func isLive(at now: Timestamp, leaseMax: Duration) -> Bool {
+        now < until && until.since(now) <= leaseMax
+    }
+}
+
+/// What was decided, for the record and for explaining.
+package struct DecisionNote: Sendable, Hashable, Codable {
+    /// `allow` or `refuse`.
+    package var verdict: String
+    package var grantNumber: Int?
+    package var grantLine: Int?
+    package var reasons: [String]
+    package var explanation: [String]
+    /// A release may end the claims of others.
+    package var mayEndOthers: Bool
+    package var decidedAt: Timestamp
+
+    package init(
+        verdict: String,
+        grantNumber: Int?,
+        grantLine: Int?,
+        reasons: [String],
+        explanation: [String],
+        mayEndOthers: Bool,
+        decidedAt: Timestamp
+    ) {
+        self.verdict = verdict
+        self.grantNumber = grantNumber
+        self.grantLine = grantLine
+        self.reasons = reasons
+        self.explanation = explanation
+        self.mayEndOthers = mayEndOthers
+        self.decidedAt = decidedAt
+    }
+}
+
+/// One try to post: committed before the POST.
+package struct Submission: Sendable, Hashable, Codable {
+    package var attempt: Int
+    package var startedAt: Timestamp
+    /// No POST of this attempt can begin after this.
+    package var leaseUntil: Timestamp
+
+    package init(attempt: Int, startedAt: Timestamp, leaseUntil: Timestamp) {
+        self.attempt = attempt
+        self.startedAt = startedAt
+        self.leaseUntil = leaseUntil
+    }
+}
+
+/// The machine action at Defender that carries the job.
+package struct ActionTrace: Sendable, Hashable, Codable {
+    package var id: String
+    package var createdAt: Timestamp
+    /// Defender's word when last seen.
+    package var status: String
+    package var seenAt: Timestamp
+    /// False for an action somebody else made that we attached to.
+    package var isOurs: Bool
+
+    package init(id: String, createdAt: Timestamp, status: String, seenAt: Timestamp, isOurs: Bool) {
+        self.id = id
+        self.createdAt = createdAt
+        self.status = status
+        self.seenAt = seenAt
+        self.isOurs = isOurs
+    }
+}
+
+/// Somebody, or a newer intent, wants the job's action cancelled at Defender.
+package struct CancelRequest: Sendable, Hashable, Codable {
+    package var by: String
+    package var because: String
+    package var at: Timestamp
+    /// When Defender was last asked.
+    package var sentAt: Timestamp?
+
+    package init(by: String, because: String, at: Timestamp) {
+        self.by = by
+        self.because = because
+        self.at = at
+    }
+}
+
+/// How a job ended, in a code and in words.
+package struct Outcome: Sendable, Hashable, Codable {
+    package var code: String
+    package var message: String
+    package var fix: String?
+
+    package init(code: String, message: String, fix: String? = nil) {
+        self.code = code
+        self.message = message
+        self.fix = fix
+    }
+}
+
+/// A file kept as evidence.
+package struct EvidenceNote: Sendable, Hashable, Codable {
+    /// Name inside the evidence folder.
+    package var file: String
+    /// Lower-case hex.
+    package var sha256: String
+    package var bytes: Int64
+
+    package init(file: String, sha256: String, bytes: Int64) {
+        self.file = file
+        self.sha256 = sha256
+        self.bytes = bytes
+    }
+}
