@@ -1,0 +1,103 @@
+import Catalogue
+import Vocabulary
+
+extension Policy {
+    /// Answers one question; the same question and policy always get the same answer.
+    ///
+    /// The first grant of the file that applies allows it; one that acts goes before one that rehearses, since
+    /// grants add up. Without the machine, or with facts older than ``factsAgeMax``, the answer is never yes:
+    /// ``Decision/Verdict/hold(needs:)`` where a grant could apply, else the refusal at once.
+    package func decide(_ question: Question) -> Decision {
+        guard Catalogue.entry(question.action) != nil else { return unknownAction(question.action) }
+        guard let principal = principal(of: question.asker, at: question.source) else {
+            return unknownAsker(question.asker, at: question.source)
+        }
+        let machine = question.facts.flatMap { isFresh($0, at: question.now) ? $0.machine : nil }
+        let trials = grants.map {
+            Trial(of: $0, for: question, by: principal, machine: machine, under: self)
+        }
+        let applying = trials.filter { $0.outcome == .applies }
+        if let trial = applying.first(where: { !$0.grant.rehearses }) ?? applying.first, let machine {
+            return allowed(by: trial.grant, question, principal, machine)
+        }
+        if trials.contains(where: { $0.outcome == .couldApply }) {
+            return held(question, principal, trials)
+        }
+        return refused(question, principal, machine, trials)
+    }
+
+    /// A clock that was set back makes facts look newer than now; those are as doubtful as old ones.
+    private func isFresh(_ facts: Facts, at now: Timestamp) -> Bool {
+        let age = now.since(facts.readAt)
+        return age <= Policy.factsAgeMax && age >= .zero - Policy.factsAgeMax
+    }
+
+    private func allowed(
+        by grant: Grant,
+        _ question: Question,
+        _ principal: Principal,
+        _ machine: Machine
+    ) -> Decision {
+        var reasons = [
+            Reason(
+                .granted,
+                "Grant \(grant.number) (line \(grant.line)) allows \(principal) to \(question.action) "
+                    + "\(machine.shownName)."
+            )
+        ]
+        let rehearsal = rehearsalReason(grant, question.source)
+        if let rehearsal { reasons.append(Reason(.rehearsal, rehearsal)) }
+        var explanation = reasons.map(\.text)
+        explanation.insert(
+            "Grant \(grant.number) (line \(grant.line)): \(words(of: grant)).",
+            at: 1
+        )
+        for name in grant.protections.sorted() {
+            let isMet = protections.contains { $0.name == name && $0.machines.fit(machine) == .fits }
+            if isMet {
+                explanation.append("The machine is protected as \(name); the grant names this protection.")
+            }
+        }
+        return Decision(
+            verdict: .allow,
+            principal: principal,
+            grant: grant.reference,
+            reasons: reasons,
+            rehearses: rehearsal != nil,
+            explanation: explanation
+        )
+    }
+
+    private func rehearsalReason(_ grant: Grant, _ source: SourceName) -> String? {
+        if rehearses { return "Nothing is posted: the bridge rehearses." }
+        if rehearsingSources.contains(source) { return "Nothing is posted: source \(source) rehearses." }
+        return grant.rehearses ? "Nothing is posted: grant \(grant.number) rehearses." : nil
+    }
+
+    private func held(_ question: Question, _ principal: Principal, _ trials: [Trial]) -> Decision {
+        let text =
+            question.facts == nil
+            ? "Which machine \(question.selector) is must be known first."
+            : "What is known of \(question.selector) is older than \(Policy.factsAgeMax.spoken) and must be read again."
+        let open = trials.filter { $0.outcome == .couldApply }.map {
+            "Grant \($0.grant.number) (line \($0.grant.line)) could allow it: \(words(of: $0.grant))."
+        }
+        return Decision(
+            verdict: .hold(needs: .machine),
+            principal: principal,
+            reasons: [Reason(.needsMachine, text)],
+            explanation: [text] + open
+        )
+    }
+
+    private func unknownAction(_ action: String) -> Decision {
+        let nearest = nearestWord(to: action, among: Catalogue.actions.map(\.word))
+        let text = "\(action) is not an action\(nearest.map { "; did you mean \($0)?" } ?? ".")"
+        return Decision(
+            verdict: .refuse,
+            principal: nil,
+            reasons: [Reason(.unknownAction, text)],
+            explanation: [text]
+        )
+    }
+}

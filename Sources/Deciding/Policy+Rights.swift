@@ -1,0 +1,103 @@
+import Catalogue
+package import Vocabulary
+
+/// The questions that are not about one machine's action: looking, freezing, cancelling.
+extension Policy {
+    /// The word that a grant allows besides the catalogue's.
+    package static let unfreezeWord = "unfreeze"
+
+    /// Whether an asker may see machines, jobs and claims: anybody whom some grant is given to.
+    package func decideLook(_ asker: Asker, at source: SourceName) -> Decision {
+        decideWide(asker, at: source, doing: "look", needsPerson: false) { _ in true }
+    }
+
+    /// Whether an asker may freeze: any person with a grant that changes machines.
+    package func decideFreeze(_ asker: Asker, at source: SourceName) -> Decision {
+        decideWide(asker, at: source, doing: "freeze", needsPerson: true) { grant in
+            grant.actions.contains { Catalogue.entry($0)?.changesState == true }
+        }
+    }
+
+    /// Whether an asker may unfreeze: a person with a grant that says so.
+    package func decideUnfreeze(_ asker: Asker, at source: SourceName) -> Decision {
+        decideWide(asker, at: source, doing: Policy.unfreezeWord, needsPerson: true) { grant in
+            grant.allows(Policy.unfreezeWord)
+        }
+    }
+
+    /// Whether an asker may cancel a job: their own always, another's by a grant for `cancel` with `others`.
+    ///
+    /// A grant for `cancel` holds for the job's machine as any grant does, so that `facts` may be asked for.
+    package func decideCancel(
+        _ asker: Asker,
+        at source: SourceName,
+        jobOf requester: Principal,
+        on selector: MachineSelector,
+        facts: Facts?,
+        now: Timestamp
+    ) -> Decision {
+        if let principal = principal(of: asker, at: source), principal == requester {
+            let text = "\(principal) asked for it and may withdraw it."
+            return Decision(
+                verdict: .allow,
+                principal: principal,
+                reasons: [Reason(.granted, text)],
+                explanation: [text]
+            )
+        }
+        return decide(
+            Question(
+                source: source,
+                asker: asker,
+                action: Catalogue.cancel.word,
+                selector: selector,
+                facts: facts,
+                concernsOthers: true,
+                now: now
+            )
+        )
+    }
+
+    private func decideWide(
+        _ asker: Asker,
+        at source: SourceName,
+        doing word: String,
+        needsPerson: Bool,
+        _ suffices: (Grant) -> Bool
+    ) -> Decision {
+        guard let principal = principal(of: asker, at: source) else {
+            return unknownAsker(asker, at: source)
+        }
+        if needsPerson, !principal.isPerson {
+            let text = "\(principal) is a service; only a person may \(word)."
+            return Decision(
+                verdict: .refuse,
+                principal: principal,
+                reasons: [Reason(.needsPerson, text)],
+                explanation: [text]
+            )
+        }
+        let found = grants.first { grant in
+            suffices(grant) && isGiven(grant, to: principal)
+                && (grant.sources.isEmpty || grant.sources.contains(source))
+        }
+        guard let grant = found else {
+            let text = "No grant lets \(principal) \(word) when asked at \(source)."
+            return Decision(
+                verdict: .refuse,
+                principal: principal,
+                reasons: [Reason(.noGrant, text)],
+                explanation: [text],
+                whoMay: names(of: grants.filter(suffices), besides: principal)
+            )
+        }
+        let text = "Grant \(grant.number) (line \(grant.line)) lets \(principal) \(word)."
+        return Decision(
+            verdict: .allow,
+            principal: principal,
+            grant: grant.reference,
+            reasons: [Reason(.granted, text)],
+            explanation: [text]
+        )
+    }
+}

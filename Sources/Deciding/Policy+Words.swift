@@ -1,0 +1,57 @@
+import Vocabulary
+
+extension Policy {
+    /// A grant in words, to go after its number.
+    func words(of grant: Grant) -> String {
+        var text = "allows \(list(grant.grantees)) to \(grant.actions.joined(separator: ", "))"
+        text += grant.machines.isAny ? " any machine" : " machines of \(grant.machines.inWords)"
+        if !grant.sources.isEmpty {
+            text += " when asked at \(grant.sources.sorted().map(\.text).joined(separator: " or "))"
+        }
+        if grant.coversOthers { text += ", also for others" }
+        if grant.allowsAddress { text += ", also by address" }
+        if grant.rehearses { text += ", as a rehearsal" }
+        return text
+    }
+
+    /// The first condition of a grant that was not met, in words, to go after its number.
+    func words(
+        of failure: Trial.Failure,
+        _ grant: Grant,
+        _ question: Question,
+        _ principal: Principal
+    ) -> String {
+        switch failure {
+        case .action:
+            "allows \(grant.actions.joined(separator: ", ")), not \(question.action)"
+        case .grantee:
+            "is given to \(list(grant.grantees)), not to \(principal)"
+        case .source:
+            "holds when asked at \(grant.sources.sorted().map(\.text).joined(separator: " or ")), "
+                + "not at \(question.source)"
+        case .others:
+            "holds for what \(principal) asked for, not for others (`others: yes`)"
+        case .address:
+            "does not let the machine be named by its address (`by-address: yes`)"
+        case .machine(.fits):
+            "holds for the machine"
+        case .machine(.fails(let because)):
+            "holds for machines of \(grant.machines.inWords), but the machine \(because)"
+        case .machine(.unknown(let missing)):
+            "holds for machines of \(grant.machines.inWords), but Defender does not say \(missing)"
+        case .protection(let name, let line):
+            "does not name the protection \(name) (line \(line)), which holds for the machine"
+        case .protectionUnknown(let name, let line, let missing):
+            "does not name the protection \(name) (line \(line)), which may hold: Defender does not say \(missing)"
+        }
+    }
+
+    private func list(_ grantees: [Grantee]) -> String {
+        let names = grantees.map { grantee in
+            switch grantee {
+            case .person(let name), .service(let name), .group(let name): name
+            }
+        }
+        return names.isEmpty ? "nobody" : names.joined(separator: ", ")
+    }
+}
