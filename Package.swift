@@ -57,6 +57,7 @@ let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", p
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(
@@ -120,8 +121,8 @@ let package = Package(
         step(
             "Showing",
             [
-                "Enqueuing", "Telemetry", "Vocabulary", hummingbird, httpTypes, nioCore, serviceLifecycle,
-                logging,
+                "Enqueuing", "Telemetry", "Vocabulary", "PeerCredentials", hummingbird, hummingbirdCore,
+                httpTypes, nioCore, serviceLifecycle, logging,
             ]
         ),
         // What they are tried against.
@@ -158,6 +159,7 @@ let package = Package(
         step("JSONReader", in: "Wrapping", ["CJansson", "Vocabulary"]),
         library("CJQ", pkgConfig: nil, apt: "libjq-dev"),
         step("JQFilter", in: "Wrapping", ["CJQ", "Vocabulary"]),
+        step("PeerCredentials", in: "Wrapping", [nioCore]),
         // Tests.
         .target(
             name: "TestKit",
@@ -165,18 +167,39 @@ let package = Package(
             path: "Tests/TestKit",
             swiftSettings: strictTests
         ),
-        tests("AcceptingTests", ["Accepting", "Vocabulary", hummingbirdTesting] + listening),
+        tests(
+            "AcceptingTests",
+            ["Accepting", "Vocabulary", hummingbirdTesting, nioPosix, nioEmbedded] + listening
+        ),
         tests("AuthenticatingTests", ["Authenticating", "Cryptography", "Vocabulary"]),
         tests("ClassifyingTests", ["Classifying", "Catalogue", "Vocabulary", "JQFilter", "JSONReader"]),
         tests("DecidingTests", ["Deciding", "Catalogue", "Vocabulary"]),
         tests("EnqueuingTests", ["Enqueuing", "EnqueuingSQLite", "Catalogue", "Vocabulary"]),
-        tests("ExecutingTests", ["Executing", "Observing", "Enqueuing", "Deciding", "Defender", "Vocabulary"]),
+        tests(
+            "ExecutingTests",
+            ["Executing", "Observing", "Enqueuing", "Deciding", "Defender", "Vocabulary"]
+        ),
         tests("ReportingTests", ["Reporting", "Enqueuing", "CurlClient", "Vocabulary"]),
-        tests("ShowingTests", ["Showing", "Telemetry", "Enqueuing", "Vocabulary", hummingbirdTesting]),
-        tests("SimulatingTests", ["Simulating", "Cryptography", "JSONReader", "Vocabulary", hummingbirdTesting]),
+        tests(
+            "ShowingTests",
+            [
+                "Showing", "Telemetry", "Enqueuing", "Vocabulary", "PeerCredentials", hummingbirdTesting,
+                hummingbird, nioCore, nioPosix, serviceLifecycle, logging,
+            ]
+        ),
+        tests(
+            "SimulatingTests",
+            ["Simulating", "Cryptography", "JSONReader", "Vocabulary", hummingbirdTesting]
+        ),
         tests("TelemetryTests", ["Telemetry", "Vocabulary", logging, inMemoryLogging, metrics]),
-        tests("EntraTests", ["Entra", "CurlClient", "Cryptography", "JSONReader", "Simulating", "Vocabulary"]),
-        tests("DefenderTests", ["Defender", "CurlClient", "JSONReader", "Simulating", "Catalogue", "Vocabulary"]),
+        tests(
+            "EntraTests",
+            ["Entra", "CurlClient", "Cryptography", "JSONReader", "Simulating", "Vocabulary"]
+        ),
+        tests(
+            "DefenderTests",
+            ["Defender", "CurlClient", "JSONReader", "Simulating", "Catalogue", "Vocabulary"]
+        ),
         tests("VocabularyTests", ["Vocabulary", "Catalogue"]),
         tests("WiringTests", ["Wiring", "Vocabulary", "Catalogue"]),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
