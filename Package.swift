@@ -121,8 +121,8 @@ let package = Package(
         step(
             "Showing",
             [
-                "Enqueuing", "Telemetry", "Vocabulary", "PeerCredentials", hummingbird, hummingbirdCore,
-                httpTypes, nioCore, serviceLifecycle, logging,
+                "Telemetry", "Vocabulary", "PeerCredentials", hummingbird, hummingbirdCore, httpTypes,
+                nioCore, serviceLifecycle, logging,
             ]
         ),
         // What they are tried against.
@@ -183,7 +183,7 @@ let package = Package(
         tests(
             "ShowingTests",
             [
-                "Showing", "Telemetry", "Enqueuing", "Vocabulary", "PeerCredentials", hummingbirdTesting,
+                "Showing", "Telemetry", "Vocabulary", "PeerCredentials", hummingbirdTesting,
                 hummingbird, nioCore, nioPosix, serviceLifecycle, logging,
             ]
         ),
