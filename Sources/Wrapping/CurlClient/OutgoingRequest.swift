@@ -37,6 +37,10 @@ package struct OutgoingRequest: Sendable {
     /// From the call to the last byte of the answer.
     package var deadline: Duration
     package var responseBytesMax: Int
+    /// Which addresses may be connected to; ``AddressRule/any`` unless the address came in a delivery.
+    package var addressRule: AddressRule
+    /// The path of a Unix socket to connect to instead of the address's host; plain http is permitted then.
+    package var unixSocket: String?
 
     package init(
         _ method: Method,
@@ -45,7 +49,9 @@ package struct OutgoingRequest: Sendable {
         body: Secret? = nil,
         isIdempotent: Bool,
         deadline: Duration = .seconds(30),
-        responseBytesMax: Int = 8 << 20
+        responseBytesMax: Int = 8 << 20,
+        addressRule: AddressRule = .any,
+        unixSocket: String? = nil
     ) {
         self.method = method
         self.url = url
@@ -54,6 +60,8 @@ package struct OutgoingRequest: Sendable {
         self.isIdempotent = isIdempotent
         self.deadline = deadline
         self.responseBytesMax = responseBytesMax
+        self.addressRule = addressRule
+        self.unixSocket = unixSocket
     }
 }
 
@@ -161,9 +169,12 @@ package protocol HTTPSending: Sendable {
     /// Streams a 2xx answer's body into a file that must not exist yet; other bodies are dropped.
     ///
     /// - Parameters:
-    ///   - path: The file to make, mode 0600.
+    ///   - request: The call; its `responseBytesMax` bounds a body that is dropped.
+    ///   - path: The file to make, mode 0600; removed again if the call fails.
     ///   - bytesMax: More than this ends the transfer as ``TransferFailure/Kind/tooLarge``.
     ///   - onBytes: Called with each piece as it is written, in order, for a running digest.
+    /// - Returns: The status, and how much was written.
+    /// - Throws: ``TransferFailure``; an HTTP error status is an answer, not a failure.
     func download(
         _ request: OutgoingRequest,
         to path: String,
