@@ -93,7 +93,7 @@ package struct VerifiedDelivery: Sendable, Equatable {
 }
 
 /// What a hook answers. The body is what the sender sees; strangers get no reason.
-package struct HookAnswer: Sendable, Equatable, Codable {
+package struct HookAnswer: Sendable, Hashable, Codable {
     package let status: Int
     package let contentType: String
     package let body: String
