@@ -56,6 +56,11 @@ package enum Lane: String, Sendable, Hashable, Codable, CaseIterable {
 package struct RateWindow: Sendable, Hashable {
     package let perMinute: Int
     package let perHour: Int
+
+    package init(perMinute: Int, perHour: Int) {
+        self.perMinute = perMinute
+        self.perHour = perHour
+    }
 }
 
 /// Which service carries an action out.
