@@ -4,6 +4,8 @@ package import Vocabulary
 package struct Claim: Sendable, Hashable, Codable {
     /// The isolate that opened it.
     package let id: JobID
+    /// The isolate's place in the ledger; a release ends older claims only.
+    package var sequence: Int64
     package var machine: MachineID
     package var machineName: String
     package var owner: Principal?
@@ -26,6 +28,7 @@ package struct Claim: Sendable, Hashable, Codable {
 
     package init(
         id: JobID,
+        sequence: Int64,
         machine: MachineID,
         machineName: String,
         owner: Principal?,
@@ -37,6 +40,7 @@ package struct Claim: Sendable, Hashable, Codable {
         openedAt: Timestamp
     ) {
         self.id = id
+        self.sequence = sequence
         self.machine = machine
         self.machineName = machineName
         self.owner = owner

@@ -1,0 +1,55 @@
+import Synchronization
+
+/// Wakes a worker: rung by a change of the ledger, by a finished step, or by the time it asked for.
+///
+/// A ring that nobody waits for is kept, so that no change is missed between looking and waiting.
+package final class Bell: Sendable {
+    private struct State {
+        var isRung = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Wakes the waiter, or the next one.
+    package func ring() {
+        let waiter = state.withLock { state in
+            let waiter = state.waiter
+            state.waiter = nil
+            state.isRung = waiter == nil
+            return waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Waits for a ring, the end of `limit`, or the task's cancellation. One waiter at a time.
+    ///
+    /// - Parameter limit: Nil waits for a ring only.
+    package func wait(upTo limit: Duration?, clock: any Clock<Duration>) async {
+        // The timer lives no longer than this call, which cancels it.
+        let timer = limit.map { limit in
+            Task { [self] in
+                guard (try? await clock.sleep(for: limit)) != nil else { return }
+                ring()
+            }
+        }
+        defer { timer?.cancel() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isRung = state.withLock { state in
+                    if state.isRung || Task.isCancelled {
+                        state.isRung = false
+                        return true
+                    }
+                    state.waiter = continuation
+                    return false
+                }
+                if isRung { continuation.resume() }
+            }
+        } onCancel: {
+            ring()
+        }
+    }
+}

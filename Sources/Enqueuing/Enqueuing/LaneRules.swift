@@ -1,0 +1,251 @@
+import Catalogue
+package import Vocabulary
+
+/// What a job that is ready has to do about the others on its machine: claims, joins and order as one pure
+/// function (design §9).
+package enum LaneRules {
+    /// What the ledger knows of the machine at this moment, in one transaction.
+    package struct Situation: Sendable {
+        /// All other jobs on the machine that have not ended.
+        package var others: [Job]
+        package var openClaims: [Claim]
+        package var isFrozen: Bool
+        /// Frozen with `--all`: even a release asked by a person waits.
+        package var isFrozenForReleases: Bool
+        /// The newest release, asked for, that counts (ready or further) and may end this job's claim.
+        package var newestCountedRelease: Job?
+        /// The newest isolate that counts: ready or further, its claim not closed.
+        package var newestCountedIsolate: Job?
+        /// A containment that somebody made outside, in words; nil if there is none.
+        package var foreignContainment: String?
+        /// Somebody else acted on the machine's network after our isolate, in words.
+        package var takenOver: String?
+
+        package init(others: [Job], openClaims: [Claim], isFrozen: Bool) {
+            self.others = others
+            self.openClaims = openClaims
+            self.isFrozen = isFrozen
+            isFrozenForReleases = false
+        }
+    }
+
+    /// The step to take.
+    package enum Step: Sendable, Hashable {
+        /// Post it. Claims in `ending` are marked as being ended by this job.
+        case submit(ending: [JobID])
+        case expire
+        case hold(Outcome)
+        case wait
+        /// Ask Defender to cancel these first; wait until they have ended.
+        case cancelFirst([JobID])
+        case join(JobID, others: [String])
+        /// Nothing to post: these claims end now, with this code.
+        case settle(Outcome, closing: [JobID], code: String)
+        case withdraw(Outcome, closing: [JobID], code: String)
+        case refuse(Outcome)
+    }
+
+    /// - Parameters:
+    ///   - job: A job in state `ready`.
+    ///   - situation: The machine as the ledger knows it now.
+    ///   - now: The ledger's time.
+    package static func step(for job: Job, in situation: Situation, at now: Timestamp) -> Step {
+        if let validUntil = job.validUntil, now > validUntil { return .expire }
+        if let hold = freeze(for: job, in: situation) { return hold }
+        guard job.lane == .network else {
+            let isBusy = situation.others.contains { $0.lane == job.lane && $0.lane != nil && $0.state.isInFlight }
+            return isBusy ? .wait : .submit(ending: [])
+        }
+        return job.action == "isolate" ? isolate(job, situation) : release(job, situation)
+    }
+
+    private static func freeze(for job: Job, in situation: Situation) -> Step? {
+        guard situation.isFrozen, Catalogue.entry(job.action)?.changesState == true else { return nil }
+        if job.action == "release" {
+            if job.isAutomatic { return .wait }
+            return situation.isFrozenForReleases ? .hold(frozen) : nil
+        }
+        return .hold(frozen)
+    }
+
+    private static let frozen = Outcome(
+        code: "frozen",
+        message: "Bascule is frozen; nothing that contains or changes a machine runs.",
+        fix: "After `unfreeze`, `go` with the job's id lets it go on."
+    )
+
+    // MARK: Isolate
+
+    private static func isolate(_ job: Job, _ situation: Situation) -> Step {
+        if let release = situation.newestCountedRelease, release.sequence > job.sequence {
+            return .withdraw(
+                Outcome(
+                    code: "superseded",
+                    message: "\(release.askerText) asked for the release after this was asked."
+                ),
+                closing: [],
+                code: "superseded"
+            )
+        }
+        let network = situation.others.filter { $0.lane == .network && $0.state.isInFlight }
+        // A release on its way to the machine is the opposite: it goes first, or is cancelled.
+        let releases = network.filter { $0.action == "release" && $0.joined == nil }
+        if !releases.isEmpty { return yieldTo(releases) }
+
+        let wantsFull = job.parameters["type"] != "Selective"
+        let claims = situation.openClaims.filter { $0.id != job.id && $0.endingBy == nil }
+        let isFull = claims.contains { $0.isolationType == "Full" }
+        if let primary = primary(of: claims, inFlight: network) {
+            if isFull || !wantsFull {
+                return .join(primary, others: claims.map { "\($0.ownerText) (\($0.id))" })
+            }
+            // Full over Selective is a new action, once nothing of the lane is in flight.
+            if network.contains(where: { $0.joined == nil }) { return .wait }
+            return .submit(ending: [])
+        }
+        if network.contains(where: { $0.joined == nil }) { return .wait }
+        if let foreign = situation.foreignContainment {
+            return .settle(
+                Outcome(
+                    code: "already-contained",
+                    message: "The machine is contained already, \(foreign). Nothing was posted and no time box runs.",
+                    fix: "Whoever contained it releases it."
+                ),
+                closing: [],
+                code: "foreign"
+            )
+        }
+        return .submit(ending: [])
+    }
+
+    /// The isolate that contains the machine, or is about to.
+    private static func primary(of claims: [Claim], inFlight: [Job]) -> JobID? {
+        if let contained = claims.first(where: { $0.containedAt != nil }) { return contained.id }
+        let flying = Set(inFlight.filter { $0.joined == nil }.map(\.id))
+        return claims.first { flying.contains($0.id) }?.id
+    }
+
+    // MARK: Release
+
+    private static func release(_ job: Job, _ situation: Situation) -> Step {
+        if case .timeBox(let isolate) = job.origin { return timeBox(job, of: isolate, situation) }
+        if let isolate = situation.newestCountedIsolate, isolate.sequence > job.sequence {
+            return .withdraw(
+                Outcome(
+                    code: "superseded",
+                    message: "\(isolate.askerText) asked to isolate after this was asked."
+                ),
+                closing: [],
+                code: "superseded"
+            )
+        }
+        let mayEndOthers = job.decision?.mayEndOthers == true
+        let open = situation.openClaims
+        let mine = open.filter { claim in
+            claim.sequence < job.sequence
+                && (mayEndOthers || (claim.owner != nil && claim.owner == job.principal))
+        }
+        let kept = open.filter { claim in !mine.contains { $0.id == claim.id } }
+        if open.isEmpty { return releaseOfNothing(situation) }
+        if mine.isEmpty {
+            let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
+            return .refuse(
+                Outcome(
+                    code: "claims-of-others",
+                    message: "The machine is contained by \(owners), and none of these claims is yours.",
+                    fix: "Ask its owner, or somebody whose grant says `others: yes`."
+                )
+            )
+        }
+        if !kept.isEmpty {
+            let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
+            return .settle(
+                Outcome(
+                    code: "claim-ended",
+                    message: "Your claim has ended. The machine stays contained by \(owners)."
+                ),
+                closing: mine.map(\.id),
+                code: "released"
+            )
+        }
+        return lastRelease(ending: mine, situation)
+    }
+
+    private static func releaseOfNothing(_ situation: Situation) -> Step {
+        if situation.others.contains(where: { $0.lane == .network && $0.state.isInFlight }) { return .wait }
+        if let foreign = situation.foreignContainment {
+            return .refuse(
+                Outcome(
+                    code: "foreign-containment",
+                    message: "The machine is contained \(foreign), not by Bascule.",
+                    fix: "Whoever contained it releases it, or use the Defender portal."
+                )
+            )
+        }
+        return .settle(
+            Outcome(code: "nothing-to-release", message: "No claim is open on the machine; nothing was posted."),
+            closing: [],
+            code: "released"
+        )
+    }
+
+    private static func lastRelease(ending claims: [Claim], _ situation: Situation) -> Step {
+        let network = situation.others.filter {
+            $0.lane == .network && $0.state.isInFlight && $0.joined == nil
+        }
+        let isolates = network.filter { $0.action == "isolate" }
+        if !isolates.isEmpty { return yieldTo(isolates) }
+        if !network.isEmpty { return .wait }
+        let wasNeverPosted = claims.allSatisfy { claim in
+            claim.containedAt == nil && situation.others.contains { $0.id == claim.id && $0.state == .ready }
+        }
+        if wasNeverPosted {
+            return .settle(
+                Outcome(code: "withdrawn", message: "The isolation had not been posted yet and was withdrawn."),
+                closing: claims.map(\.id),
+                code: "released"
+            )
+        }
+        return .submit(ending: claims.map(\.id))
+    }
+
+    private static func timeBox(_ job: Job, of isolate: JobID, _ situation: Situation) -> Step {
+        guard let claim = situation.openClaims.first(where: { $0.id == isolate }) else {
+            return .withdraw(
+                Outcome(code: "released-before", message: "The claim had ended before its time."),
+                closing: [],
+                code: "released"
+            )
+        }
+        if let by = claim.endingBy, by != job.id { return .wait }
+        if let takenOver = situation.takenOver {
+            return .withdraw(
+                Outcome(
+                    code: "taken-over",
+                    message: "\(takenOver); the claim is closed and nothing was posted."
+                ),
+                closing: [isolate],
+                code: "taken-over"
+            )
+        }
+        let others = situation.openClaims.filter { $0.id != isolate }
+        if !others.isEmpty {
+            let owners = others.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
+            return .settle(
+                Outcome(
+                    code: "claim-ended",
+                    message: "The time is over. The machine stays contained by \(owners)."
+                ),
+                closing: [isolate],
+                code: "time-box"
+            )
+        }
+        return lastRelease(ending: [claim], situation)
+    }
+
+    /// Opposite actions in flight: those that Defender may still cancel are cancelled, the rest waited for.
+    private static func yieldTo(_ jobs: [Job]) -> Step {
+        let cancellable = jobs.filter { $0.state == .watching && $0.cancelRequest == nil }
+        return cancellable.isEmpty ? .wait : .cancelFirst(cancellable.map(\.id))
+    }
+}

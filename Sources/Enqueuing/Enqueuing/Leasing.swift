@@ -1,0 +1,75 @@
+import Catalogue
+package import Vocabulary
+
+/// How long rights last. One value for all workers of a ledger.
+package struct LeaseTimes: Sendable, Hashable {
+    /// The life of a lease.
+    package var lease: Duration
+    /// The longest a POST may take.
+    package var postDeadline: Duration
+    /// How long Defender may take until a new action shows in its list.
+    package var visibilityLag: Duration
+
+    package init(
+        lease: Duration = .seconds(60),
+        postDeadline: Duration = .seconds(30),
+        visibilityLag: Duration = .seconds(5)
+    ) {
+        self.lease = lease
+        self.postDeadline = postDeadline
+        self.visibilityLag = visibilityLag
+    }
+
+    /// After this long from a submission's lease end no POST of it can still have an effect unseen.
+    package var settlingTime: Duration { postDeadline + visibilityLag }
+}
+
+extension Ledger {
+    /// Takes jobs whose time has come and that no worker holds: the network lane first, then by sequence.
+    ///
+    /// - Parameters:
+    ///   - states: The worker's states. A job `submitting` is only taken once its lease has ended.
+    ///   - owner: The worker's name, for the record.
+    ///   - times: How long the leases last.
+    ///   - limit: The most to take.
+    /// - Returns: The jobs under their new leases.
+    package func lease(
+        _ states: [JobState],
+        owner: String,
+        times: LeaseTimes,
+        limit: Int
+    ) async throws -> [Job] {
+        try await write { transaction in
+            let now = transaction.now
+            let due = try transaction.jobs(JobQuery(states: states, dueBy: now))
+            let free = due.filter { $0.lease?.isLive(at: now, leaseMax: times.lease) != true }
+            let first = free.sorted { left, right in
+                let leftFirst = left.lane == .network
+                return leftFirst == (right.lane == .network) ? left.sequence < right.sequence : leftFirst
+            }
+            return try first.prefix(limit).map { job in
+                var job = job
+                job.fence += 1
+                job.lease = Lease(owner: owner, fence: job.fence, until: now + times.lease)
+                job.due = now + times.lease
+                return try transaction.update(job, fence: nil)
+            }
+        }
+    }
+
+    /// Gives a job back, to be looked at again at once.
+    package func giveBack(_ job: Job) async throws {
+        guard let fence = job.lease?.fence else { return }
+        try await write { transaction in
+            guard var stored = try transaction.job(job.id), !stored.state.isEnd else { return }
+            stored.lease = nil
+            stored.due = transaction.now
+            _ = try transaction.update(stored, fence: fence)
+        }
+    }
+
+    /// When the earliest job in these states is due; nil if none.
+    package func nextDue(_ states: [JobState]) async throws -> Timestamp? {
+        try await read { try $0.nextDue(states) }
+    }
+}

@@ -1,0 +1,252 @@
+package import Vocabulary
+
+extension Ledger {
+    /// Applies an event to a leased job and does everything that follows from it, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - event: What happened.
+    ///   - job: The job as leased.
+    ///   - times: Given to keep and renew the lease; nil to give it back with this write.
+    /// - Returns: The job as it is now.
+    /// - Throws: ``LedgerError/leaseLost`` if another worker has taken the job; ``TransitionError``.
+    package func apply(_ event: JobEvent, to job: Job, keeping times: LeaseTimes?) async throws -> Job {
+        let fence = job.fence
+        return try await write { transaction in
+            guard let stored = try transaction.job(job.id) else { throw LedgerError.noSuchJob(job.id) }
+            return try move(stored, by: event, fence: fence, keeping: times, in: transaction)
+        }
+    }
+}
+
+/// Moves one stored job, keeps its effects, and returns it as stored.
+func move(
+    _ stored: Job,
+    by event: JobEvent,
+    fence: Int64?,
+    keeping times: LeaseTimes?,
+    in transaction: any LedgerTransaction
+) throws -> Job {
+    var job = stored
+    let now = transaction.now
+    let effects = try job.apply(event, at: now)
+    if fence != nil, !job.state.isEnd {
+        if let times {
+            job.lease = Lease(owner: job.lease?.owner ?? "", fence: job.fence, until: now + times.lease)
+            job.due = now + times.lease
+        } else {
+            job.lease = nil
+        }
+    }
+    let kept = try transaction.update(job, fence: fence)
+    try perform(effects, of: kept, in: transaction)
+    return kept
+}
+
+/// Does what a transition asked for.
+func perform(_ effects: [JobEffect], of job: Job, in transaction: any LedgerTransaction) throws {
+    for effect in effects {
+        switch effect {
+        case .audit(let entry): try seal(entry, in: transaction)
+        case .tell(let audience, let notice): try tell(audience, notice, about: job.id, in: transaction)
+        case .openClaim: try openClaim(of: job, in: transaction)
+        case .confirmClaim: try confirmClaim(of: job, in: transaction)
+        case .closeClaim(let code): try closeClaim(job.id, code: code, by: job, in: transaction)
+        case .closeEndingClaims(let code):
+            for claim in try transaction.openClaims(on: job.machine?.id) where claim.endingBy == job.id {
+                try closeClaim(claim.id, code: code, by: job, in: transaction)
+            }
+        case .keepEndingClaims:
+            for var claim in try transaction.openClaims(on: job.machine?.id) where claim.endingBy == job.id {
+                claim.endingBy = nil
+                try transaction.put(claim)
+            }
+        case .settleJoined(let how): try settleJoined(to: job, how, in: transaction)
+        case .wakeLane: try wakeLane(of: job, in: transaction)
+        }
+    }
+}
+
+/// Appends to the audit chain.
+package func seal(_ entry: AuditEntry, in transaction: any LedgerTransaction) throws {
+    try transaction.append(AuditRow(entry, at: transaction.now, after: try transaction.lastAudit()))
+}
+
+/// Puts a notice into the outbox.
+package func tell(
+    _ audience: Audience,
+    _ notice: Notice,
+    about job: JobID?,
+    in transaction: any LedgerTransaction
+) throws {
+    let now = transaction.now
+    if case .conversation(let id) = audience, try transaction.conversation(id) == nil { return }
+    _ = try transaction.insert(
+        OutboxEntry(
+            id: IdentifierMaker().makeText(at: now),
+            job: job,
+            audience: audience,
+            notice: notice,
+            createdAt: now
+        )
+    )
+}
+
+// MARK: Claims
+
+private func openClaim(of job: Job, in transaction: any LedgerTransaction) throws {
+    guard let machine = job.machine else { return }
+    if let claim = try transaction.claim(job.id), claim.isOpen { return }
+    let claim = Claim(
+        id: job.id,
+        sequence: job.sequence,
+        machine: machine.id,
+        machineName: machine.shownName,
+        owner: job.principal,
+        ownerText: job.askerText,
+        source: job.source,
+        ticket: job.ticket,
+        reason: job.reason,
+        isolationType: job.parameters["type"] ?? "Full",
+        openedAt: transaction.now
+    )
+    try transaction.put(claim)
+    guard job.duration != nil else { return }
+    let release = timeBoxRelease(of: job, at: transaction.now)
+    let inserted = try transaction.insert(release)
+    try seal(
+        AuditEntry(
+            kind: "job.ready",
+            subject: inserted.id.text,
+            actor: job.askerText,
+            detail: ["action": "release", "time-box-of": job.id.text, "machine": machine.id.text]
+        ),
+        in: transaction
+    )
+}
+
+private func timeBoxRelease(of isolate: Job, at now: Timestamp) -> Job {
+    let intent = Intent(
+        source: isolate.source,
+        asker: isolate.asker,
+        askerShownName: isolate.askerShownName,
+        request: .isolated,
+        ticket: isolate.ticket
+    )
+    let request = ActionRequest(action: "release", machine: isolate.selector, reason: "end of the time box")
+    var release = Job(
+        id: IdentifierMaker().makeJobID(at: now),
+        origin: .timeBox(of: isolate.id),
+        delivery: isolate.delivery,
+        intent: intent,
+        request: request,
+        principal: isolate.principal,
+        acceptedAt: now,
+        validUntil: nil
+    )
+    release.machine = isolate.machine
+    release.factsAt = isolate.factsAt
+    release.state = .ready
+    release.due = nil
+    return release
+}
+
+private func confirmClaim(of job: Job, in transaction: any LedgerTransaction) throws {
+    guard var claim = try transaction.claim(job.id), claim.isOpen else { return }
+    let now = transaction.now
+    claim.containedAt = now
+    claim.endsAt = job.duration.map { now + $0.duration }
+    try transaction.put(claim)
+    guard let end = claim.endsAt, let release = try timeBoxRelease(of: claim, in: transaction) else { return }
+    _ = try move(release, by: .armed(end), fence: nil, keeping: nil, in: transaction)
+}
+
+private func timeBoxRelease(of claim: Claim, in transaction: any LedgerTransaction) throws -> Job? {
+    let waiting = JobQuery(states: [.ready, .held], machine: claim.machine)
+    return try transaction.jobs(waiting).first { $0.origin == .timeBox(of: claim.id) }
+}
+
+/// Closes a claim if it is open; its time box's release is withdrawn, and its owner is told of another's hand.
+func closeClaim(_ id: JobID, code: String, by job: Job, in transaction: any LedgerTransaction) throws {
+    guard var claim = try transaction.claim(id), claim.isOpen else { return }
+    claim.closedAt = transaction.now
+    claim.closedCode = code
+    claim.endingBy = nil
+    try transaction.put(claim)
+    try seal(
+        AuditEntry(
+            kind: "claim.closed",
+            subject: id.text,
+            actor: job.askerText,
+            detail: ["code": code, "by-job": job.id.text, "machine": claim.machine.text]
+        ),
+        in: transaction
+    )
+    if let release = try timeBoxRelease(of: claim, in: transaction), release.id != job.id {
+        let outcome = Outcome(code: "released-before", message: "The claim had ended before its time.")
+        _ = try move(release, by: .withdrawn(outcome), fence: nil, keeping: nil, in: transaction)
+    }
+    if job.id != id, job.conversationID != id {
+        let text = "\(job.askerText) ended your claim on \(claim.machineName) (\(code))."
+        try tell(
+            .conversation(id),
+            Notice(code: "claim.closed", tone: .warning, text: text, isFinal: true),
+            about: id,
+            in: transaction
+        )
+    }
+}
+
+// MARK: The lane
+
+private func settleJoined(to job: Job, _ how: JobEnd, in transaction: any LedgerTransaction) throws {
+    guard job.action == "isolate", let machine = job.machine?.id else { return }
+    let watching = try transaction.jobs(JobQuery(states: [.watching], machine: machine))
+    for joiner in watching where joiner.joined == job.id {
+        let event: JobEvent =
+            how == .succeeded
+            ? .ended(.succeeded, detail: "Contained together with \(job.id).") : .parted
+        _ = try move(joiner, by: event, fence: nil, keeping: nil, in: transaction)
+    }
+}
+
+private func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws {
+    guard let machine = job.machine?.id, let lane = job.lane else { return }
+    let now = transaction.now
+    let ready = try transaction.jobs(JobQuery(states: [.ready], machine: machine))
+    for var waiting in ready where waiting.lane == lane && waiting.id != job.id && waiting.lease == nil {
+        if case .timeBox(let isolate) = waiting.origin {
+            guard let end = try transaction.claim(isolate)?.endsAt else { continue }
+            waiting.due = max(now, end)
+        } else {
+            waiting.due = now
+        }
+        _ = try transaction.update(waiting, fence: nil)
+    }
+}
+
+// MARK: What the sweep finds
+
+/// A success that came after the job had ended: its claim is open again, so that it is not forgotten.
+package func reopenClaim(of job: Job, in transaction: any LedgerTransaction) throws {
+    guard var claim = try transaction.claim(job.id), !claim.isOpen else { return }
+    let now = transaction.now
+    claim.closedAt = nil
+    claim.closedCode = nil
+    claim.containedAt = now
+    claim.endsAt = job.duration.map { now + $0.duration }
+    try transaction.put(claim)
+    let entry = AuditEntry(kind: "claim.reopened", subject: job.id.text, actor: "sweep", detail: [:])
+    try seal(entry, in: transaction)
+    guard let end = claim.endsAt else { return }
+    var release = timeBoxRelease(of: job, at: now)
+    release.due = end
+    _ = try transaction.insert(release)
+}
+
+/// Somebody outside ended the containment: the claim is closed and its owner told.
+package func closeTakenOver(_ claim: Claim, words: String, in transaction: any LedgerTransaction) throws {
+    guard let job = try transaction.job(claim.id) else { return }
+    try closeClaim(claim.id, code: "taken-over", by: job, in: transaction)
+    let notice = job.notice(.warning, "claim.taken-over", words, isFinal: true)
+    try tell(.conversation(claim.id), notice, about: claim.id, in: transaction)
+}

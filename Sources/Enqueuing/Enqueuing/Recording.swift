@@ -1,0 +1,127 @@
+package import Vocabulary
+
+/// Everything that one delivery puts on record, in one transaction.
+package struct Acceptance: Sendable {
+    package var delivery: DeliveryRecord
+    /// New jobs with where their answers go. A job already `refused` is kept for the record.
+    package var jobs: [(job: Job, replyTo: ReplyAddress?)]
+    /// Words that act on the ledger itself.
+    package var deeds: [Deed]
+
+    package init(delivery: DeliveryRecord, jobs: [(job: Job, replyTo: ReplyAddress?)] = [], deeds: [Deed] = []) {
+        self.delivery = delivery
+        self.jobs = jobs
+        self.deeds = deeds
+    }
+}
+
+/// A word that acts on the ledger, already decided.
+package enum Deed: Sendable, Hashable {
+    case freeze(Freeze)
+    case unfreeze(by: String)
+    case cancel(JobID, by: String)
+    case letGo(JobID, by: String)
+}
+
+/// What came of recording a delivery.
+package enum Receipt: Sendable, Hashable {
+    case recorded(DeliveryID)
+    /// Seen before: the first answer again.
+    case repeated(HookAnswer)
+}
+
+extension Ledger {
+    /// The answer given to an earlier delivery with either key; nil for a new one.
+    package func firstAnswer(
+        source: SourceName,
+        signedKey: String,
+        senderKey: String?
+    ) async throws -> HookAnswer? {
+        try await read {
+            try $0.delivery(source: source, signedKey: signedKey, senderKey: senderKey)?.answer
+        }
+    }
+
+    /// Records a delivery with its jobs, once.
+    ///
+    /// - Throws: ``LedgerError/unavailable(_:)``; nothing is then on record and the sender is told to come again.
+    package func record(_ acceptance: Acceptance) async throws -> Receipt {
+        try await write { transaction in
+            let delivery = acceptance.delivery
+            let seen = try transaction.delivery(
+                source: delivery.source,
+                signedKey: delivery.signedKey,
+                senderKey: delivery.senderKey
+            )
+            if let seen { return .repeated(seen.answer) }
+            try transaction.insert(delivery)
+            var detail = ["source": delivery.source.text, "body-sha256": delivery.bodyDigest]
+            detail["note"] = delivery.note
+            try seal(
+                AuditEntry(
+                    kind: "delivery.\(delivery.verdict.rawValue)",
+                    subject: delivery.id.text,
+                    actor: delivery.source.text,
+                    detail: detail
+                ),
+                in: transaction
+            )
+            for (job, replyTo) in acceptance.jobs { try insert(job, replyTo: replyTo, in: transaction) }
+            for deed in acceptance.deeds { try act(deed, in: transaction) }
+            return .recorded(delivery.id)
+        }
+    }
+
+    /// Records a job that no delivery brought: one asked for at the control socket.
+    package func record(_ job: Job, replyTo: ReplyAddress?) async throws {
+        try await write { try insert(job, replyTo: replyTo, in: $0) }
+    }
+
+    /// Does a word asked for at the control socket.
+    package func perform(_ deed: Deed) async throws {
+        try await write { try act(deed, in: $0) }
+    }
+}
+
+private func insert(_ job: Job, replyTo: ReplyAddress?, in transaction: any LedgerTransaction) throws {
+    if let replyTo { try transaction.put(Conversation(job: job.id, address: replyTo)) }
+    let kept = try transaction.insert(job)
+    var detail = ["action": kept.action, "machine": kept.selector.description, "source": kept.source.text]
+    detail["asked-for-by"] = kept.askedForBy
+    detail["ticket"] = kept.ticket
+    detail["reason"] = kept.reason
+    detail["for"] = kept.duration?.description
+    detail["outcome"] = kept.outcome?.code
+    try seal(
+        AuditEntry(
+            kind: "job.\(kept.state.rawValue)",
+            subject: kept.id.text,
+            actor: kept.askerText,
+            detail: detail
+        ),
+        in: transaction
+    )
+}
+
+/// Does a word on the ledger. A job that ended meanwhile is left as it is.
+private func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
+    switch deed {
+    case .freeze(let freeze): try Freeze.begin(freeze, in: transaction)
+    case .unfreeze(let by): try Freeze.end(by: by, in: transaction)
+    case .cancel(let id, let by):
+        guard let job = try transaction.job(id), !job.state.isEnd else { return }
+        let event: JobEvent
+        if job.state.isBeforeSubmitting {
+            let words = "\(by) cancelled it before it was submitted."
+            event = .withdrawn(Outcome(code: "cancelled", message: words))
+        } else if job.joined != nil {
+            event = .ended(.cancelled, detail: "\(by) cancelled it.")
+        } else {
+            event = .cancelRequested(CancelRequest(by: by, because: "\(by) cancelled it.", at: transaction.now))
+        }
+        _ = try move(job, by: event, fence: nil, keeping: nil, in: transaction)
+    case .letGo(let id, let by):
+        guard let job = try transaction.job(id), job.state == .held else { return }
+        _ = try move(job, by: .letGo(by: by), fence: nil, keeping: nil, in: transaction)
+    }
+}

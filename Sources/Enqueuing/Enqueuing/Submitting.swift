@@ -1,0 +1,175 @@
+import Vocabulary
+
+/// What Defender's own list said of a machine's network just before a submission.
+package struct OutsideView: Sendable, Hashable {
+    /// Since when and by whom it is contained, if not by us.
+    package var foreignContainment: String?
+    /// Who else acted after our isolate of this claim, and how.
+    package var takenOver: String?
+
+    package init(foreignContainment: String? = nil, takenOver: String? = nil) {
+        self.foreignContainment = foreignContainment
+        self.takenOver = takenOver
+    }
+}
+
+extension Ledger {
+    /// Decides the step of a leased job in state `ready` and takes it, in one transaction: after this returns
+    /// ``LaneRules/Step/submit(ending:)`` the job is `submitting`, durably, and may be posted once.
+    ///
+    /// - Parameters:
+    ///   - job: As leased.
+    ///   - view: What Defender's list said; empty for other lanes.
+    ///   - rehearsal: What to say instead of posting; nil to act.
+    ///   - times: How long the lease of the submission lasts.
+    /// - Returns: The step taken, and the job as it is now.
+    package func beginSubmission(
+        of job: Job,
+        view: OutsideView,
+        rehearsal: Outcome?,
+        times: LeaseTimes
+    ) async throws -> (step: LaneRules.Step, job: Job) {
+        let fence = job.fence
+        return try await write { transaction in
+            guard let stored = try transaction.job(job.id) else { throw LedgerError.noSuchJob(job.id) }
+            guard stored.state == .ready else {
+                throw TransitionError(state: stored.state, event: "submissionStarted")
+            }
+            var situation = try situation(of: stored, in: transaction)
+            situation.foreignContainment = view.foreignContainment
+            situation.takenOver = view.takenOver
+            let step = LaneRules.step(for: stored, in: situation, at: transaction.now)
+            if case .submit = step, let rehearsal {
+                let moved = try move(
+                    stored,
+                    by: .rehearsed(rehearsal),
+                    fence: fence,
+                    keeping: nil,
+                    in: transaction
+                )
+                return (step, moved)
+            }
+            return (step, try take(step, for: stored, fence: fence, times: times, in: transaction))
+        }
+    }
+}
+
+private func situation(of job: Job, in transaction: any LedgerTransaction) throws -> LaneRules.Situation {
+    guard let machine = job.machine?.id else {
+        return LaneRules.Situation(others: [], openClaims: [], isFrozen: try Freeze.present(in: transaction) != nil)
+    }
+    let all = try transaction.jobs(JobQuery(machine: machine)).filter { $0.id != job.id }
+    let claims = try transaction.openClaims(on: machine)
+    let freeze = try Freeze.present(in: transaction)
+    var situation = LaneRules.Situation(
+        others: all.filter { !$0.state.isEnd },
+        openClaims: claims,
+        isFrozen: freeze != nil
+    )
+    situation.isFrozenForReleases = freeze?.stopsReleases == true
+    let counted = all.filter {
+        !$0.isAutomatic && !$0.rehearses
+            && ($0.state == .ready || $0.state.isInFlight || $0.state == .succeeded)
+    }
+    situation.newestCountedRelease = counted.last {
+        $0.action == "release"
+            && ($0.decision?.mayEndOthers == true || ($0.principal != nil && $0.principal == job.principal))
+    }
+    let open = Set(claims.map(\.id))
+    situation.newestCountedIsolate = counted.last {
+        $0.action == "isolate" && ($0.state == .ready || open.contains($0.id))
+    }
+    return situation
+}
+
+private func take(
+    _ step: LaneRules.Step,
+    for job: Job,
+    fence: Int64,
+    times: LeaseTimes,
+    in transaction: any LedgerTransaction
+) throws -> Job {
+    func moved(_ event: JobEvent) throws -> Job {
+        try move(job, by: event, fence: fence, keeping: nil, in: transaction)
+    }
+    switch step {
+    case .submit(let ending):
+        for id in ending {
+            guard var claim = try transaction.claim(id), claim.isOpen else { continue }
+            claim.endingBy = job.id
+            try transaction.put(claim)
+        }
+        let until = transaction.now + times.lease
+        return try move(
+            job,
+            by: .submissionStarted(leaseUntil: until),
+            fence: fence,
+            keeping: times,
+            in: transaction
+        )
+    case .expire: return try moved(.expired)
+    case .hold(let outcome): return try moved(.held(outcome))
+    case .wait: return try moved(.waits(until: nil))
+    case .cancelFirst(let others):
+        for id in others {
+            guard let other = try transaction.job(id), other.state == .watching else { continue }
+            let request = CancelRequest(
+                by: job.askerText,
+                because: "\(job.askerText) asked to \(job.title).",
+                at: transaction.now
+            )
+            _ = try move(other, by: .cancelRequested(request), fence: nil, keeping: nil, in: transaction)
+        }
+        return try moved(.waits(until: nil))
+    case .join(let primary, let others): return try join(job, primary, others, moved, in: transaction)
+    case .settle(let outcome, let closing, let code):
+        for id in closing { try closeClaim(id, code: code, by: job, in: transaction) }
+        try withdrawIsolates(closing, outcome: outcome, by: job, in: transaction)
+        return try moved(.settled(outcome))
+    case .withdraw(let outcome, let closing, let code):
+        for id in closing { try closeClaim(id, code: code, by: job, in: transaction) }
+        if code == "taken-over" { try tellTakenOver(outcome, by: job, in: transaction) }
+        return try moved(.withdrawn(outcome))
+    case .refuse(let outcome): return try moved(.refused(outcome))
+    }
+}
+
+private func join(
+    _ job: Job,
+    _ primary: JobID,
+    _ others: [String],
+    _ moved: (JobEvent) throws -> Job,
+    in transaction: any LedgerTransaction
+) throws -> Job {
+    let joiner = try moved(.joined(primary, others: others))
+    guard try transaction.claim(primary)?.containedAt != nil else { return joiner }
+    let event = JobEvent.ended(.succeeded, detail: "The machine is contained already, by \(others.joined(separator: ", ")).")
+    return try move(joiner, by: event, fence: nil, keeping: nil, in: transaction)
+}
+
+/// An isolate that was on its way back to `ready` when its claim was ended has nothing left to do.
+private func withdrawIsolates(
+    _ claims: [JobID],
+    outcome: Outcome,
+    by job: Job,
+    in transaction: any LedgerTransaction
+) throws {
+    for id in claims {
+        guard let isolate = try transaction.job(id) else { continue }
+        let event: JobEvent
+        if isolate.state.isBeforeSubmitting {
+            event = .withdrawn(Outcome(code: "released", message: "\(job.askerText) released it."))
+        } else if isolate.state == .watching, isolate.joined != nil {
+            event = .ended(.cancelled, detail: "\(job.askerText) released it.")
+        } else {
+            continue
+        }
+        _ = try move(isolate, by: event, fence: nil, keeping: nil, in: transaction)
+    }
+}
+
+private func tellTakenOver(_ outcome: Outcome, by job: Job, in transaction: any LedgerTransaction) throws {
+    let notice = job.notice(.warning, "claim.taken-over", "\(job.machineText): \(outcome.message)", isFinal: true)
+    try tell(.conversation(job.conversationID), notice, about: job.id, in: transaction)
+    try tell(.tell, notice, about: job.id, in: transaction)
+}
