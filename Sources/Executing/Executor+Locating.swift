@@ -1,0 +1,159 @@
+import Catalogue
+import Deciding
+import Defender
+import Enqueuing
+import Vocabulary
+
+extension Executor {
+    /// `recorded`: finds the one machine, or says why there is none.
+    func locate(_ job: inout Job) async throws -> Bool {
+        let page: MachinePage
+        do throws(DefenderError) {
+            page = try await defender.candidates(
+                for: job.selector,
+                now: wallClock(),
+                priority: priority(of: job)
+            )
+        } catch {
+            if error.kind == .notFound {
+                return try await refuse(&job, notFound(job))
+            }
+            return try await settleLookUp(&job, error)
+        }
+        let spelled = job
+        let choice = chooseMachine(
+            job.selector,
+            among: page.machines,
+            mayBeCut: page.mayBeCut,
+            now: wallClock(),
+            staleAfter: policy().staleAfter,
+            spell: { spelled.command(on: $0.text) }
+        )
+        switch choice {
+        case .chosen(let machine, let setAside):
+            let twins = setAside.map { "\($0.shownName) (\($0.id.text.prefix(8))…)" }
+            job = try await ledger.apply(.located(machine, setAside: twins), to: job, keeping: settings.times)
+            return true
+        case .refused(let refusal):
+            let listed = refusal.candidates.map { "\n• \($0.marks): \($0.command)" }.joined()
+            return try await refuse(
+                &job,
+                Outcome(code: refusal.code, message: refusal.message + listed, fix: refusal.fix)
+            )
+        }
+    }
+
+    /// `located`: decides with the machine known.
+    func decide(_ job: inout Job) async throws -> Bool {
+        guard let machine = job.machine, let factsAt = job.factsAt else {
+            return try await refuse(&job, notFound(job))
+        }
+        let decision = decision(on: job, machine: machine, readAt: factsAt)
+        guard decision.isAllowed else { return try await refuse(&job, refusal(decision)) }
+        job = try await ledger.apply(.decided(note(decision, on: job)), to: job, keeping: settings.times)
+        return true
+    }
+
+    /// Reads the machine again if what is known is too old to decide on, and decides on it.
+    ///
+    /// - Returns: False if the job has ended or waits.
+    func refresh(_ job: inout Job) async throws -> Bool {
+        guard !job.isAutomatic, let known = job.machine else { return true }
+        var machine = known
+        var readAt = job.factsAt ?? job.acceptedAt
+        if wallClock().since(readAt) > Policy.factsAgeMax || readAt > wallClock() {
+            do throws(DefenderError) {
+                machine = try await defender.machine(known.id, priority: priority(of: job))
+                readAt = wallClock()
+            } catch {
+                if error.kind == .notFound { return try await refuse(&job, notFound(job)) }
+                return try await settleLookUp(&job, error)
+            }
+        }
+        let decision = decision(on: job, machine: machine, readAt: readAt)
+        guard decision.isAllowed else { return try await refuse(&job, refusal(decision)) }
+        let fresh = note(decision, on: job)
+        guard machine != known || readAt != job.factsAt || differs(fresh, job.decision) else { return true }
+        job = try await ledger.apply(.refreshed(machine, fresh), to: job, keeping: settings.times)
+        return true
+    }
+
+    private func differs(_ one: DecisionNote, _ other: DecisionNote?) -> Bool {
+        guard var other else { return true }
+        other.decidedAt = one.decidedAt
+        return one != other
+    }
+
+    private func decision(on job: Job, machine: Machine, readAt: Timestamp, others: Bool = false) -> Decision {
+        policy().decide(
+            Question(
+                source: job.source,
+                asker: job.asker,
+                action: job.action,
+                selector: job.selector,
+                facts: Facts(machine: machine, readAt: readAt),
+                concernsOthers: others,
+                now: wallClock()
+            )
+        )
+    }
+
+    private func note(_ decision: Decision, on job: Job) -> DecisionNote {
+        var mayEndOthers = false
+        if job.action == Catalogue.release.word, let machine = job.machine {
+            mayEndOthers =
+                self.decision(on: job, machine: machine, readAt: wallClock(), others: true).isAllowed
+        }
+        var reasons = decision.reasons.map(\.code.rawValue)
+        if decision.rehearses, !reasons.contains("rehearsal") { reasons.append("rehearsal") }
+        return DecisionNote(
+            verdict: decision.verdict.word,
+            grantNumber: decision.grant?.number,
+            grantLine: decision.grant?.line,
+            reasons: reasons,
+            explanation: decision.explanation,
+            mayEndOthers: mayEndOthers,
+            decidedAt: wallClock()
+        )
+    }
+
+    private func refusal(_ decision: Decision) -> Outcome {
+        Outcome(code: decision.reasons.first?.code.rawValue ?? "refused", message: decision.answer)
+    }
+
+    private func notFound(_ job: Job) -> Outcome {
+        Outcome(
+            code: "machine-not-found",
+            message: "Defender knows no machine \(job.selector).",
+            fix: "Check the name; it is compared whole. A machine that is not onboarded cannot be found."
+        )
+    }
+
+    /// A look-up that failed: what waiting may cure is waited for, the rest ends the job.
+    private func settleLookUp(_ job: inout Job, _ error: DefenderError) async throws -> Bool {
+        switch error.kind {
+        case .permission, .refused, .notSupported:
+            try await refuse(&job, Outcome(code: error.code, message: error.message, fix: error.fix))
+        default: try await postpone(&job, error)
+        }
+    }
+
+    func priority(of job: Job) -> CallPriority {
+        if job.lane == .network { return .containment }
+        return job.lane == nil ? .question : .action
+    }
+}
+
+extension Job {
+    /// What to type to ask the same of another machine.
+    func command(on machine: String) -> String {
+        var words = "\(action) \(machine)"
+        if let duration { words += " for \(duration)" }
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key })
+        where Catalogue.entry(action)?.parameters.first(where: { $0.name == name })?.defaultValue != value {
+            words += " with \(name)=\(value)"
+        }
+        if let reason { words += " because \(reason)" }
+        return words
+    }
+}

@@ -1,0 +1,90 @@
+import Defender
+import Enqueuing
+import Vocabulary
+
+extension Executor {
+    /// What Defender's list says of a machine's network: whether somebody else contained it, and whether
+    /// somebody acted after the claim that a time box ends.
+    func lookOutside(_ job: Job, _ machine: MachineID) async throws(DefenderError) -> OutsideView {
+        let filter = ActionFilter(machine: machine, types: ["Isolate", "Unisolate"])
+        let page = try await defender.actions(filter, priority: .containment)
+        let actions = page.actions.filter {
+            $0.machineID == machine && ($0.type == "Isolate" || $0.type == "Unisolate")
+        }
+        var view = OutsideView()
+        let done = actions.filter { $0.status == .succeeded }
+        let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
+        if let last, last.type == "Isolate" { view.foreignContainment = words(on: last) }
+        if case .timeBox(let isolate) = job.origin {
+            view.takenOver = await takenOver(isolate, actions)
+        }
+        return view
+    }
+
+    private func takenOver(_ isolate: JobID, _ actions: [MachineAction]) async -> String? {
+        guard let claim = try? await ledger.read({ try $0.claim(isolate) }) else { return nil }
+        let later = actions.filter { action in
+            !isOurs(action) && action.createdAt > claim.openedAt && action.status != .failed
+                && action.status != .cancelled && action.status != .timeOut
+        }
+        guard let last = later.max(by: { $0.createdAt < $1.createdAt }) else { return nil }
+        let verb = last.type == "Isolate" ? "isolated" : "released"
+        return "\(last.requestor ?? "somebody") \(verb) the machine at \(last.createdAt.iso8601)"
+    }
+
+    private func words(on action: MachineAction) -> String {
+        let since = "since \((action.updatedAt ?? action.createdAt).iso8601)"
+        if isOurs(action), let job = ActionMarker.jobID(in: action.comment) {
+            return "\(since) by Bascule's earlier job \(job), whose claim is not open"
+        }
+        return "\(since) by \(action.requestor ?? "somebody outside")"
+    }
+
+    // MARK: Questions
+
+    /// Answers `status`: what Defender knows, what is open, what is under way.
+    func answer(_ job: inout Job, _ machine: Machine) async throws -> Bool {
+        let page: ActionPage
+        do throws(DefenderError) {
+            page = try await defender.actions(ActionFilter(machine: machine.id), priority: .question)
+        } catch {
+            return try await postpone(&job, error)
+        }
+        let claims = try await ledger.read { try $0.openClaims(on: machine.id) }
+        let running = page.actions.filter { !$0.status.isEnd && $0.machineID == machine.id }
+        var lines = [describe(machine)]
+        lines.append(containment(claims, page.actions.filter { $0.machineID == machine.id }))
+        for action in running {
+            lines.append("Under way: \(action.type), \(action.status.text) since \(action.createdAt.iso8601).")
+        }
+        job = try await ledger.apply(
+            .settled(Outcome(code: "answered", message: lines.joined(separator: " "))),
+            to: job,
+            keeping: nil
+        )
+        return false
+    }
+
+    private func describe(_ machine: Machine) -> String {
+        var facts = [machine.osPlatform ?? "unknown OS"]
+        if let group = machine.deviceGroup { facts.append("group \(group)") }
+        if let health = machine.healthStatus { facts.append("health \(health)") }
+        if let risk = machine.riskScore { facts.append("risk \(risk)") }
+        if let seen = machine.lastSeen { facts.append("last full report \(seen.iso8601)") }
+        return "\(machine.shownName) (\(machine.id)): \(facts.joined(separator: ", "))."
+    }
+
+    private func containment(_ claims: [Claim], _ actions: [MachineAction]) -> String {
+        let done = actions.filter { $0.status == .succeeded && ["Isolate", "Unisolate"].contains($0.type) }
+        let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
+        let isContained = last?.type == "Isolate"
+        guard !claims.isEmpty else {
+            guard isContained, let last else { return "Not contained." }
+            return "Contained \(words(on: last)), not by an open claim."
+        }
+        let owners = claims.map { claim in
+            "\(claim.ownerText)" + (claim.endsAt.map { " until \($0.iso8601)" } ?? "")
+        }
+        return (isContained ? "Contained" : "Being contained") + " by \(owners.joined(separator: ", "))."
+    }
+}

@@ -1,0 +1,162 @@
+import Catalogue
+import Deciding
+import Defender
+import Enqueuing
+import Logging
+import Vocabulary
+
+extension Executor {
+    /// `ready`: the last look at everything, then the POST.
+    func ready(_ job: inout Job) async throws -> Bool {
+        guard try await refresh(&job), job.state == .ready else { return false }
+        guard let entry = Catalogue.entry(job.action), let machine = job.machine else {
+            return try await refuse(
+                &job,
+                Outcome(code: "unknown-action", message: "There is no action \(job.action).")
+            )
+        }
+        guard try await holdsPermission(&job, entry) else { return false }
+        if entry.machineActionType == nil { return try await answer(&job, machine) }
+
+        var view = OutsideView()
+        if entry.lane == .network {
+            do throws(DefenderError) {
+                view = try await lookOutside(job, machine.id)
+            } catch {
+                return try await postpone(&job, error)
+            }
+        }
+        let (step, moved) = try await ledger.beginSubmission(
+            of: job,
+            view: view,
+            rehearsal: rehearsal(of: job, entry, machine),
+            times: settings.times
+        )
+        job = moved
+        guard case .submit = step, job.state == .submitting else { return false }
+        return try await post(&job, machine.id)
+    }
+
+    /// Compares the token's roles with what the action needs, before anything is called.
+    private func holdsPermission(_ job: inout Job, _ entry: ActionEntry) async throws -> Bool {
+        let held: Set<String>?
+        do throws(DefenderError) {
+            held = try await defender.heldPermissions()
+        } catch {
+            return try await postpone(&job, error)
+        }
+        let check = PermissionCheck(entry: entry, held: held)
+        guard let missing = check.missing.first else { return true }
+        let outcome = Outcome(
+            code: "application-permission",
+            message:
+                "The application lacks the permission \(missing.anyOf.joined(separator: " or ")) \(missing.purpose).",
+            fix: "Add it to the app registration (WindowsDefenderATP, application permissions) and grant consent."
+        )
+        if job.isAutomatic {
+            let error = DefenderError(
+                kind: .permission,
+                mayHaveBeenExecuted: false,
+                retryAfter: .seconds(60),
+                message: outcome.message,
+                fix: outcome.fix ?? ""
+            )
+            return try await postpone(&job, error)
+        }
+        return try await refuse(&job, outcome)
+    }
+
+    private func rehearsal(of job: Job, _ entry: ActionEntry, _ machine: Machine) -> Outcome? {
+        guard !job.isAutomatic else { return nil }
+        guard job.rehearses || job.decision?.reasons.contains("rehearsal") == true else { return nil }
+        return Outcome(
+            code: "rehearsed",
+            message: "Rehearsal: \(entry.word) would have been posted for \(machine.shownName)"
+                + " (\(machine.id)); nothing was."
+        )
+    }
+
+    // MARK: The POST
+
+    private func post(_ job: inout Job, _ machine: MachineID) async throws -> Bool {
+        // A lease that would not outlive the POST must not begin one.
+        guard let lease = job.lease, lease.until.since(wallClock()) > settings.times.postDeadline else {
+            let late = Outcome(code: "lease-short", message: "The lease was too short for the call.")
+            job = try await ledger.apply(
+                .notExecuted(until: wallClock(), trouble: late),
+                to: job,
+                keeping: nil
+            )
+            return false
+        }
+        let submission = ActionSubmission(
+            action: job.action,
+            machine: machine,
+            parameters: job.parameters,
+            comment: ActionMarker.comment(job: job.id, person: job.askerText, reason: job.reason),
+            deadline: settings.times.postDeadline
+        )
+        let event: JobEvent
+        do throws(DefenderError) {
+            let action = try await defender.submit(submission)
+            event = .accepted(trace(of: action))
+        } catch {
+            event = await eventAfter(error, job, machine)
+        }
+        job = try await ledger.apply(event, to: job, keeping: nil)
+        log(job)
+        return false
+    }
+
+    private func eventAfter(_ error: DefenderError, _ job: Job, _ machine: MachineID) async -> JobEvent {
+        let now = wallClock()
+        let outcome = Outcome(code: error.code, message: error.message, fix: error.fix)
+        if error.kind == .activeRequest { return await attach(job, machine, outcome) }
+        if error.mayHaveBeenExecuted {
+            return .outcomeUnknown(outcome, lookAt: now + min(settings.times.visibilityLag, .seconds(1)))
+        }
+        switch error.kind {
+        case .throttled, .token, .transfer, .server, .unreadable:
+            let wait = error.retryAfter ?? .seconds(min(60, 2 << min(5, job.submission?.attempt ?? 1)))
+            return .notExecuted(until: now + wait, trouble: outcome)
+        case .permission, .unauthorized, .notFound, .notSupported, .refused, .file, .tooLarge, .activeRequest:
+            return .rejected(outcome)
+        }
+    }
+
+    /// Defender says that such an action is under way: finds it and follows it.
+    private func attach(_ job: Job, _ machine: MachineID, _ outcome: Outcome) async -> JobEvent {
+        let type = Catalogue.entry(job.action)?.machineActionType
+        let filter = ActionFilter(machine: machine, types: type.map { [$0] } ?? [])
+        guard let page = try? await defender.actions(filter, priority: .settling),
+            let active = page.actions.first(where: { !$0.status.isEnd && $0.machineID == machine && $0.type == type })
+        else { return .notExecuted(until: wallClock() + .seconds(10), trouble: outcome) }
+        return .accepted(trace(of: active))
+    }
+
+    private func trace(of action: MachineAction) -> ActionTrace {
+        ActionTrace(
+            id: action.id,
+            createdAt: action.createdAt,
+            status: action.status.text,
+            seenAt: wallClock(),
+            isOurs: isOurs(action)
+        )
+    }
+
+    private func log(_ job: Job) {
+        logger.debug(
+            "Submitted",
+            metadata: [
+                "job": "\(job.id)", "state": "\(job.state.rawValue)",
+                "defender.action": "\(job.machineAction?.id ?? "none")",
+            ]
+        )
+    }
+
+    /// True for actions that this application posted for a job, whichever.
+    func isOurs(_ action: MachineAction) -> Bool {
+        action.requestor?.lowercased() == defender.clientID.lowercased()
+            && ActionMarker.jobID(in: action.comment) != nil
+    }
+}

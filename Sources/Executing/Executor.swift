@@ -1,0 +1,133 @@
+package import Deciding
+package import Defender
+package import Enqueuing
+package import Logging
+import ServiceLifecycle
+import Synchronization
+package import Vocabulary
+
+/// Takes jobs from `recorded` to `watching`: exactly one machine, decided again, posted once.
+///
+/// Each step ends in a write of the ledger; a crash between two writes loses nothing, and the one place where
+/// the world changes, the POST, lies between the writes `submitting` and what comes after it.
+package struct Executor: Service {
+    let ledger: any Ledger
+    let defender: any DefenderCalling
+    let policy: @Sendable () -> Policy
+    let settings: ExecutingSettings
+    let logger: Logger
+    let wallClock: @Sendable () -> Timestamp
+    let clock: any Clock<Duration>
+
+    package init(
+        ledger: any Ledger,
+        defender: any DefenderCalling,
+        policy: @escaping @Sendable () -> Policy,
+        settings: ExecutingSettings,
+        logger: Logger,
+        wallClock: @escaping @Sendable () -> Timestamp,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.ledger = ledger
+        self.defender = defender
+        self.policy = policy
+        self.settings = settings
+        self.logger = logger
+        self.wallClock = wallClock
+        self.clock = clock
+    }
+
+    package func run() async throws {
+        let workshop = Workshop(
+            states: JobState.executing,
+            owner: settings.owner,
+            times: settings.times,
+            benches: settings.benches,
+            ledger: ledger,
+            clock: clock,
+            wallClock: wallClock
+        )
+        let isStopping = Mutex(false)
+        await withGracefulShutdownHandler {
+            await workshop.run(
+                together: false,
+                isStopping: { isStopping.withLock { $0 } },
+                onTrouble: { logger.error("The ledger cannot be used", metadata: ["error": "\($0)"]) },
+                work: { jobs in for job in jobs { await carry(job) } }
+            )
+        } onGracefulShutdown: {
+            isStopping.withLock { $0 = true }
+            workshop.bell.ring()
+        }
+    }
+
+    /// Carries one leased job as far as it goes now.
+    package func carry(_ leased: Job) async {
+        var job = leased
+        do {
+            while try await step(&job) {}
+        } catch let error as LedgerError where error == .leaseLost || error == .staleVersion {
+            logger.notice("Another worker has the job", metadata: ["job": "\(job.id)"])
+        } catch let error as TransitionError {
+            logger.notice(
+                "The job has moved meanwhile",
+                metadata: ["job": "\(job.id)", "state": "\(error.state.rawValue)"]
+            )
+        } catch {
+            logger.error("A step could not be recorded", metadata: ["job": "\(job.id)", "error": "\(error)"])
+        }
+    }
+
+    /// One step; true if the next may follow at once.
+    private func step(_ job: inout Job) async throws -> Bool {
+        if let validUntil = job.validUntil, wallClock() > validUntil, job.state.isBeforeSubmitting {
+            job = try await ledger.apply(.expired, to: job, keeping: nil)
+            return false
+        }
+        switch job.state {
+        case .recorded: return try await locate(&job)
+        case .located: return try await decide(&job)
+        case .decided:
+            job = try await ledger.apply(.readied, to: job, keeping: settings.times)
+            return true
+        case .ready: return try await ready(&job)
+        case .held:
+            job = try await ledger.apply(.waits(until: nil), to: job, keeping: nil)
+            return false
+        default: return false
+        }
+    }
+
+    /// Waits because Defender could not be asked, further and further apart.
+    func postpone(_ job: inout Job, _ error: DefenderError) async throws -> Bool {
+        let wait = error.retryAfter ?? .seconds(min(60, 1 << min(6, job.tries)))
+        let trouble = Outcome(code: error.code, message: error.message, fix: error.fix)
+        job = try await ledger.apply(
+            .postponed(until: wallClock() + wait, trouble: trouble),
+            to: job,
+            keeping: nil
+        )
+        return false
+    }
+
+    /// Ends a job that was not begun.
+    func refuse(_ job: inout Job, _ outcome: Outcome) async throws -> Bool {
+        job = try await ledger.apply(.refused(outcome), to: job, keeping: nil)
+        return false
+    }
+}
+
+/// How the executor works.
+package struct ExecutingSettings: Sendable, Hashable {
+    /// This worker's name in leases, unique among the processes of a ledger.
+    package var owner: String
+    package var times: LeaseTimes
+    /// Jobs worked on at once.
+    package var benches: Int
+
+    package init(owner: String, times: LeaseTimes = LeaseTimes(), benches: Int = 32) {
+        self.owner = owner
+        self.times = times
+        self.benches = benches
+    }
+}

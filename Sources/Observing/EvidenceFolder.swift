@@ -1,0 +1,113 @@
+import Foundation
+import Vocabulary
+
+/// Where packages are kept: a folder with a quota of its own, so that evidence never fills the ledger's disk.
+package actor EvidenceFolder {
+    private let folder: String
+    private let totalBytesMax: Int64
+    private let keepFor: Duration
+
+    /// - Parameters:
+    ///   - folder: Made with mode 0700 if it is missing.
+    ///   - totalBytesMax: All files together.
+    ///   - keepFor: Older files are deleted before a new one is begun.
+    package init(folder: String, totalBytesMax: Int64, keepFor: Duration) {
+        self.folder = folder
+        self.totalBytesMax = totalBytesMax
+        self.keepFor = keepFor
+    }
+
+    /// Finds room for one package.
+    func makePlace(for job: JobID, now: Timestamp) throws(EvidenceError) -> EvidencePlace {
+        let used: Int64
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+            used = try tidy(now: now)
+        } catch {
+            throw .folder(folder)
+        }
+        let left = totalBytesMax - used
+        guard left > 0 else { throw .full(totalBytesMax: totalBytesMax) }
+        let name = "\(job.text).zip"
+        let place = EvidencePlace(
+            name: name,
+            path: "\(folder)/\(name)",
+            partialPath: "\(folder)/\(name).partial",
+            bytesMax: left
+        )
+        try? FileManager.default.removeItem(atPath: place.partialPath)
+        return place
+    }
+
+    /// Makes the finished file durable under its name.
+    func keep(_ place: EvidencePlace) throws {
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: place.partialPath))
+        try handle.synchronize()
+        try handle.close()
+        if FileManager.default.fileExists(atPath: place.path) {
+            try FileManager.default.removeItem(atPath: place.path)
+        }
+        try FileManager.default.moveItem(atPath: place.partialPath, toPath: place.path)
+    }
+
+    /// Forgets an unfinished file.
+    func discard(_ place: EvidencePlace) {
+        try? FileManager.default.removeItem(atPath: place.partialPath)
+    }
+
+    /// Deletes what is too old; returns the bytes that remain.
+    private func tidy(now: Timestamp) throws -> Int64 {
+        var total: Int64 = 0
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let path = "\(folder)/\(name)"
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            let changed = attributes[.modificationDate] as? Date ?? Date(timeIntervalSince1970: 0)
+            let age = Double(now.milliseconds) / 1000 - changed.timeIntervalSince1970
+            if age > Double(keepFor.wholeSeconds) {
+                try FileManager.default.removeItem(atPath: path)
+            } else {
+                total += attributes[.size] as? Int64 ?? Int64(attributes[.size] as? Int ?? 0)
+            }
+        }
+        return total
+    }
+}
+
+/// A file about to be written.
+struct EvidencePlace: Sendable {
+    let name: String
+    let path: String
+    let partialPath: String
+    let bytesMax: Int64
+}
+
+/// Why a package cannot be kept.
+package enum EvidenceError: Explained, Equatable {
+    case folder(String)
+    case full(totalBytesMax: Int64)
+
+    package var code: String {
+        switch self {
+        case .folder: "evidence.folder"
+        case .full: "evidence.full"
+        }
+    }
+
+    package var message: String {
+        switch self {
+        case .folder(let path): "The evidence folder \(path) cannot be used."
+        case .full(let bytes): "The evidence folder holds its \(bytes) bytes."
+        }
+    }
+
+    package var fix: String {
+        switch self {
+        case .folder: "Check that it exists and that the bridge may write there."
+        case .full: "Move evidence away, or raise `evidence: { max-total }`, then ask for the package again."
+        }
+    }
+}

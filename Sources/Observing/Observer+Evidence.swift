@@ -1,0 +1,83 @@
+import Catalogue
+import Cryptography
+import Defender
+import Enqueuing
+import Vocabulary
+
+extension Observer {
+    func actionType(of job: Job) -> String {
+        Catalogue.entry(job.action)?.machineActionType ?? ""
+    }
+
+    func isPackageReady(_ job: Job) -> Bool {
+        job.action == "collect" && job.machineAction?.status == "Succeeded"
+    }
+
+    /// Streams the package into the evidence folder with its digest.
+    func fetchPackage(of job: Job) async throws {
+        guard let evidence else {
+            return try await notKept(job, "evidence.none", "No evidence folder is configured.")
+        }
+        guard let actionID = job.machineAction?.id else { return }
+        let place: EvidencePlace
+        do throws(EvidenceError) {
+            place = try await evidence.makePlace(for: job.id, now: wallClock())
+        } catch {
+            return try await notKept(job, error.code, error.message, fix: error.fix)
+        }
+        do throws(DefenderError) {
+            let address = try await defender.packageAddress(actionID: actionID)
+            let digest = RunningDigest()
+            let bytes = try await defender.download(
+                address,
+                to: place.partialPath,
+                bytesMax: place.bytesMax,
+                onBytes: { digest.update($0) }
+            )
+            let note = EvidenceNote(file: place.name, sha256: Hex.encode(digest.finish()), bytes: bytes)
+            try await keep(place, note, in: evidence, job)
+        } catch {
+            await evidence.discard(place)
+            try await fetchFailed(job, error)
+        }
+    }
+
+    private func keep(
+        _ place: EvidencePlace,
+        _ note: EvidenceNote,
+        in evidence: EvidenceFolder,
+        _ job: Job
+    ) async throws(DefenderError) {
+        do {
+            try await evidence.keep(place)
+            _ = try await ledger.apply(.packaged(note), to: job, keeping: nil)
+        } catch {
+            throw DefenderError(
+                kind: .file,
+                mayHaveBeenExecuted: false,
+                message: "The package could not be kept: \(error).",
+                fix: "Check the evidence folder."
+            )
+        }
+    }
+
+    private func fetchFailed(_ job: Job, _ error: DefenderError) async throws {
+        let waited = wallClock().since(job.machineAction?.seenAt ?? job.since)
+        let isHopeless = error.kind == .tooLarge || error.kind == .permission || waited > settings.fetchMax
+        guard isHopeless else {
+            let wait = max(error.retryAfter ?? .zero, settings.every)
+            return try await rest(job, until: wallClock() + wait)
+        }
+        try await notKept(job, error.code, error.message, fix: error.fix)
+    }
+
+    /// The package exists at Defender, but not here: said as it is.
+    private func notKept(_ job: Job, _ code: String, _ message: String, fix: String? = nil) async throws {
+        let words = "The package is complete at Defender but was not kept here (\(code)): \(message)"
+        _ = try await ledger.apply(
+            .ended(.failed, detail: fix.map { "\(words) \($0)" } ?? words),
+            to: job,
+            keeping: nil
+        )
+    }
+}

@@ -1,0 +1,197 @@
+import Catalogue
+import Defender
+import Enqueuing
+import Logging
+import Vocabulary
+
+extension Observer {
+    /// One list call for all; what it does not hold is asked for by id.
+    func watch(_ jobs: [Job]) async {
+        let oldest = jobs.compactMap { $0.machineAction?.createdAt }.min() ?? wallClock()
+        let page: ActionPage
+        do throws(DefenderError) {
+            page = try await defender.actions(
+                ActionFilter(createdNotBefore: oldest - .seconds(1)),
+                priority: .watching
+            )
+        } catch {
+            logger.warning(
+                "The open actions could not be listed",
+                metadata: ["error": "\(error.message)", "jobs": "\(jobs.count)"]
+            )
+            let until = wallClock() + max(error.retryAfter ?? .zero, settings.every)
+            for job in jobs { await guarded(job) { try await rest(job, until: until) } }
+            return
+        }
+        let found = Dictionary(page.actions.map { ($0.id.lowercased(), $0) }) { first, _ in first }
+        for job in jobs {
+            await guarded(job) {
+                if let action = found[job.machineAction?.id.lowercased() ?? ""] {
+                    try await take(action, for: job)
+                } else {
+                    try await lookUp(job)
+                }
+            }
+        }
+    }
+
+    /// An action that the list does not show: just made, or beyond the page.
+    private func lookUp(_ job: Job) async throws {
+        guard let id = job.machineAction?.id else { return try await rest(job, until: nextTick()) }
+        let action: MachineAction
+        do throws(DefenderError) {
+            action = try await defender.action(id, priority: .watching)
+        } catch {
+            // A fresh id may take a while to show; a 404 is no end.
+            let until = wallClock() + max(error.retryAfter ?? .zero, settings.every)
+            try await tooLong(job) ? giveUp(job) : rest(job, until: until)
+            return
+        }
+        try await take(action, for: job)
+    }
+
+    private func take(_ action: MachineAction, for job: Job) async throws {
+        switch action.status {
+        case .succeeded where job.action == "collect":
+            _ = try await ledger.apply(.packageReady, to: job, keeping: nil)
+        case .succeeded: try await end(job, .succeeded, "Defender says: Succeeded.")
+        case .failed:
+            try await end(job, .failed, "Defender says: Failed (error \(hex(action.errorHResult))).")
+        case .timeOut: try await end(job, .timedOut, "Defender says: TimeOut.")
+        case .cancelled:
+            let why = action.cancellationComment.map { ": \($0)" } ?? "."
+            try await end(job, .cancelled, "Defender says: Cancelled\(why)")
+        case .pending, .inProgress, .unknown:
+            if case .unknown(let word) = action.status {
+                logger.warning(
+                    "Defender tells a status never seen before; still watching",
+                    metadata: ["job": "\(job.id)", "status": "\(word)"]
+                )
+            }
+            if try await tooLong(job) { return try await giveUp(job) }
+            var current = job
+            if action.status.text != job.machineAction?.status {
+                current = try await ledger.apply(
+                    .progressed(status: action.status.text),
+                    to: job,
+                    keeping: settings.times
+                )
+            }
+            try await rest(current, until: nextTick())
+        }
+    }
+
+    private func hex(_ result: Int64) -> String {
+        "0x" + String(UInt32(truncatingIfNeeded: result), radix: 16, uppercase: true)
+    }
+
+    func rest(_ job: Job, until: Timestamp) async throws {
+        _ = try await ledger.apply(.rests(until: until), to: job, keeping: nil)
+    }
+
+    private func end(_ job: Job, _ how: JobEnd, _ detail: String) async throws {
+        let ended = try await ledger.apply(.ended(how, detail: detail), to: job, keeping: nil)
+        logger.info(
+            "A job ended",
+            metadata: [
+                "job": "\(ended.id)", "action": "\(ended.action)", "state": "\(ended.state.rawValue)",
+                "defender.action": "\(ended.machineAction?.id ?? job.machineAction?.id ?? "none")",
+            ]
+        )
+    }
+
+    // MARK: The longest watch
+
+    private func tooLong(_ job: Job) async throws -> Bool {
+        guard let created = job.machineAction?.createdAt else { return false }
+        return wallClock().since(created) > settings.watchMax
+    }
+
+    /// Cancels at Defender and says so; the sweep finds a success that comes later still.
+    private func giveUp(_ job: Job) async throws {
+        if let id = job.machineAction?.id {
+            let comment = ActionMarker.comment(job: job.id, person: "bascule", reason: "watched too long")
+            try? await defender.cancel(actionID: id, comment: comment, priority: .settling)
+        }
+        try await end(job, .timedOut, "Defender did not finish within \(settings.watchMax.spoken).")
+    }
+
+    // MARK: Cancelling
+
+    func needsCancel(_ job: Job) -> Bool {
+        guard let request = job.cancelRequest, job.machineAction != nil else { return false }
+        guard let sentAt = request.sentAt else { return true }
+        return wallClock().since(sentAt) > .seconds(60)
+    }
+
+    /// Asks Defender to cancel; the end is seen by watching, whatever Defender answers here.
+    func cancel(_ job: Job) async throws {
+        guard let id = job.machineAction?.id else { return }
+        let request = job.cancelRequest
+        do throws(DefenderError) {
+            try await defender.cancel(
+                actionID: id,
+                comment: ActionMarker.comment(job: job.id, person: request?.by ?? "", reason: request?.because),
+                priority: job.lane == .network ? .containment : .action
+            )
+        } catch {
+            logger.warning(
+                "Defender did not take the cancellation",
+                metadata: ["job": "\(job.id)", "error": "\(error.message)"]
+            )
+            if let wait = error.retryAfter { return try await rest(job, until: wallClock() + wait) }
+        }
+        let sent = try await ledger.apply(.cancelSent, to: job, keeping: settings.times)
+        await watch([sent])
+    }
+
+    // MARK: Settling
+
+    /// Finds out whether a POST of unknown outcome was executed: by our mark, never by trying again.
+    func reconcile(_ job: Job) async throws {
+        guard let submission = job.submission, let machine = job.machine?.id else { return }
+        let type = actionType(of: job)
+        let filter = ActionFilter(
+            machine: machine,
+            types: [type],
+            createdNotBefore: submission.startedAt - .seconds(300)
+        )
+        let page: ActionPage
+        do throws(DefenderError) {
+            page = try await defender.actions(filter, priority: .settling)
+        } catch {
+            let wait = max(error.retryAfter ?? .zero, .seconds(min(60, 1 << min(6, job.tries))))
+            let trouble = Outcome(code: error.code, message: error.message, fix: error.fix)
+            _ = try await ledger.apply(
+                .stillUnknown(until: wallClock() + wait, trouble: trouble),
+                to: job,
+                keeping: nil
+            )
+            return
+        }
+        let ours = page.actions.first { action in
+            action.machineID == machine && action.type == type
+                && action.requestor?.lowercased() == defender.clientID.lowercased()
+                && action.createdAt >= submission.startedAt - .seconds(300)
+                && ActionMarker.isMark(of: job.id, in: action.comment)
+        }
+        if let ours {
+            let trace = ActionTrace(
+                id: ours.id,
+                createdAt: ours.createdAt,
+                status: ours.status.text,
+                seenAt: wallClock(),
+                isOurs: true
+            )
+            _ = try await ledger.apply(.adopted(trace), to: job, keeping: nil)
+            return
+        }
+        let settledAt = submission.leaseUntil + settings.times.settlingTime
+        if wallClock() > settledAt, !page.mayBeCut {
+            _ = try await ledger.apply(.absent, to: job, keeping: nil)
+        } else {
+            let until = max(min(settledAt + .milliseconds(1), nextTick()), wallClock() + .milliseconds(100))
+            _ = try await ledger.apply(.stillUnknown(until: until, trouble: nil), to: job, keeping: nil)
+        }
+    }
+}
