@@ -172,7 +172,10 @@ let package = Package(
             ["Accepting", "Vocabulary", hummingbirdTesting, nioPosix, nioEmbedded] + listening
         ),
         tests("AuthenticatingTests", ["Authenticating", "Cryptography", "Vocabulary"]),
-        tests("ClassifyingTests", ["Classifying", "Catalogue", "Vocabulary", "JQFilter", "JSONReader"]),
+        tests(
+            "ClassifyingTests",
+            ["Classifying", "Catalogue", "Vocabulary", "JQFilter", "JSONReader", "JQChildRunner"]
+        ),
         tests("DecidingTests", ["Deciding", "Catalogue", "Vocabulary"]),
         tests("EnqueuingTests", ["Enqueuing", "EnqueuingSQLite", "Catalogue", "Vocabulary"]),
         tests(
@@ -205,7 +208,13 @@ let package = Package(
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
         tests("CryptographyTests", ["Cryptography", "Vocabulary"]),
         tests("JSONReaderTests", ["JSONReader", "Vocabulary"]),
-        tests("JQFilterTests", ["JQFilter", "Vocabulary"]),
+        tests("JQFilterTests", ["JQFilter", "Vocabulary", "JQChildRunner"]),
+        .executableTarget(
+            name: "JQChildRunner",
+            dependencies: ["JQFilter"],
+            path: "Tests/JQChildRunner",
+            swiftSettings: strictTests
+        ),
         tests("EndToEndTests", ["Vocabulary", "CurlClient", "JSONReader"]),
         tests("ExamplesTests", ["Vocabulary"]),
         tests("LayeringTests", []),

@@ -1,0 +1,4 @@
+// The jq helper process for tests, without the rest of the program around it.
+import JQFilter
+
+JQChild.run()
