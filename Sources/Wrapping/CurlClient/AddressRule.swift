@@ -24,7 +24,9 @@ package enum AddressRule: Sendable, Hashable {
             self.port = port
         }
 
-        /// Reads `host`, `host:port`, `[v6]` or `[v6]:port`. Nil for anything else.
+        /// Reads `host`, `host:port`, `[v6]` or `[v6]:port`.
+        ///
+        /// Nil for anything else.
         package init?(_ text: String) {
             var host = Substring(text)
             var port = 443

@@ -14,7 +14,9 @@ enum BodyTarget: Sendable {
     )
 }
 
-/// Takes the body of one answer piece by piece. Lives on the loop's thread.
+/// Takes the body of one answer piece by piece.
+///
+/// Lives on the loop's thread.
 struct BodyReceiver {
     private(set) var bytes: [UInt8] = []
     private(set) var bytesWritten: Int64 = 0

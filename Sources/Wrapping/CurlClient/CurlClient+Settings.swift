@@ -3,19 +3,31 @@ package import Vocabulary
 extension CurlClient {
     /// What holds for every call of one client.
     package struct Settings: Sendable {
-        /// A PEM file of CA certificates that are trusted beside the system's. Default none.
+        /// A PEM file of CA certificates that are trusted beside the system's.
+        ///
+        /// Default none.
         package var trustFile: String?
         /// Default none: environment variables such as `https_proxy` are ignored.
         package var proxy: Proxy?
-        /// Name look-up, connection and TLS handshake together. Default 10 s.
+        /// Name look-up, connection and TLS handshake together.
+        ///
+        /// Default 10 s.
         package var connectTimeout: Duration
-        /// Connections open at a time, idle ones included; further calls wait for one. Default 128.
+        /// Connections open at a time, idle ones included; further calls wait for one.
+        ///
+        /// Default 128.
         package var connectionsMax: Int
-        /// Calls under way and waiting at a time; further calls fail at once. Default 1,024.
+        /// Calls under way and waiting at a time; further calls fail at once.
+        ///
+        /// Default 1,024.
         package var transfersMax: Int
-        /// All header lines of one answer together. Default 64 KiB.
+        /// All header lines of one answer together.
+        ///
+        /// Default 64 KiB.
         package var headerBytesMax: Int
-        /// True permits http to 127.0.0.0/8, ::1 and localhost. Default true.
+        /// True permits http to 127.0.0.0/8, ::1 and localhost.
+        ///
+        /// Default true.
         package var permitsPlainLoopback: Bool
 
         package init(
@@ -49,8 +61,9 @@ extension CurlClient {
             self.exceptions = exceptions
         }
 
-        /// Whether calls to a host go through it. Decided here and not by libcurl's `no_proxy`, because the rule
-        /// for connected addresses must know.
+        /// Whether calls to a host go through it.
+        ///
+        /// Decided here and not by libcurl's `no_proxy`, because the rule for connected addresses must know.
         func isFor(host: String) -> Bool {
             !exceptions.contains { exception in
                 let name = exception.lowercased().drop { $0 == "." }

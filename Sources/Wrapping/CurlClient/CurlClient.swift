@@ -52,7 +52,9 @@ package final class CurlClient: HTTPSending {
         return DownloadedFile(status: answer.status, bytes: answer.bytesWritten)
     }
 
-    /// Ends every call as cancelled and returns when the thread has ended. Later calls fail at once.
+    /// Ends every call as cancelled and returns when the thread has ended.
+    ///
+    /// Later calls fail at once.
     package func close() async {
         await withCheckedContinuation { continuation in
             loop.stop(then: { continuation.resume() })

@@ -11,7 +11,9 @@ struct NetworkAddress: Equatable {
         self.bytes = bytes
     }
 
-    /// Reads a literal address, without brackets. Nil for a name.
+    /// Reads a literal address, without brackets.
+    ///
+    /// Nil for a name.
     init?(_ text: String) {
         var four = in_addr()
         var six = in6_addr()

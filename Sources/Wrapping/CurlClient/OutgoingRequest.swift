@@ -27,7 +27,9 @@ package struct OutgoingRequest: Sendable {
     }
 
     package var method: Method
-    /// The whole address. It may hold a credential (a package URI, a `response_url`): shown nowhere.
+    /// The whole address.
+    ///
+    /// It may hold a credential (a package URI, a `response_url`): shown nowhere.
     package var url: Secret
     package var headers: [Header]
     package var body: Secret?
@@ -96,7 +98,9 @@ package struct DownloadedFile: Sendable, Equatable {
     }
 }
 
-/// Why a call has no answer. ``mayHaveBeenExecuted`` is what callers decide on.
+/// Why a call has no answer.
+///
+/// ``mayHaveBeenExecuted`` is what callers decide on.
 package struct TransferFailure: Explained, Equatable {
     package enum Kind: String, Sendable, Equatable {
         case badAddress = "bad-address"
@@ -161,7 +165,9 @@ package struct TransferFailure: Explained, Equatable {
     }
 }
 
-/// Makes HTTP calls. `CurlClient` is the real one; tests hand in others.
+/// Makes HTTP calls.
+///
+/// `CurlClient` is the real one; tests hand in others.
 package protocol HTTPSending: Sendable {
     /// - Throws: ``TransferFailure``; an HTTP error status is an answer, not a failure.
     func send(_ request: OutgoingRequest) async throws(TransferFailure) -> IncomingResponse

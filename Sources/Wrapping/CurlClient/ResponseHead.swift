@@ -43,7 +43,9 @@ struct ResponseHead {
 }
 
 extension String {
-    /// Without blanks, tabs and line ends at both ends. CR LF is one `Character`, hence the bytes.
+    /// Without blanks, tabs and line ends at both ends.
+    ///
+    /// CR LF is one `Character`, hence the bytes.
     fileprivate func trimmingBlanks() -> String {
         let isBlank: (UInt8) -> Bool = { [0x20, 0x09, 0x0D, 0x0A].contains($0) }
         let start = utf8.drop(while: isBlank)

@@ -99,8 +99,10 @@ extension TransferLoop {
             shutDown()
         }
 
-        /// With `CURLOPT_NOSIGNAL` libcurl leaves SIGPIPE alone, and a TLS write to a closed connection raises
-        /// it. Signals of a write go to the writing thread, so blocking it here is enough.
+        /// With `CURLOPT_NOSIGNAL` libcurl leaves SIGPIPE alone, and a TLS write to a closed connection
+        /// raises it.
+        ///
+        /// Signals of a write go to the writing thread, so blocking it here is enough.
         private func blockPipeSignal() {
             var signals = sigset_t()
             unsafe sigemptyset(&signals)

@@ -1,7 +1,9 @@
 import CCurl
 import Vocabulary
 
-/// Sets every option of a call on a handle. What is not set here is libcurl's default.
+/// Sets every option of a call on a handle.
+///
+/// What is not set here is libcurl's default.
 struct TransferOptions: Sendable {
     let settings: CurlClient.Settings
     let trust: TrustStore
