@@ -1,7 +1,7 @@
 import Catalogue
 import Deciding
 import Defender
-import Enqueuing
+package import Enqueuing
 import Vocabulary
 
 extension Executor {
@@ -146,7 +146,7 @@ extension Executor {
 
 extension Job {
     /// What to type to ask the same of another machine.
-    func command(on machine: String) -> String {
+    package func command(on machine: String) -> String {
         var words = "\(action) \(machine)"
         if let duration { words += " for \(duration)" }
         for (name, value) in parameters.sorted(by: { $0.key < $1.key })
