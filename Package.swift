@@ -204,7 +204,10 @@ let package = Package(
             ["Defender", "CurlClient", "JSONReader", "Simulating", "Catalogue", "Vocabulary"]
         ),
         tests("VocabularyTests", ["Vocabulary", "Catalogue"]),
-        tests("WiringTests", ["Wiring", "Vocabulary", "Catalogue"]),
+        tests(
+            "WiringTests",
+            ["Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader"]
+        ),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
         tests("CryptographyTests", ["Cryptography", "Vocabulary"]),
         tests("JSONReaderTests", ["JSONReader", "Vocabulary"]),
