@@ -1,0 +1,82 @@
+import ArgumentParser
+import Catalogue
+import JSONReader
+
+/// `actions [--json]`: the catalogue of what this build can do.
+struct Actions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "actions",
+        abstract: "List what can be done to a machine, and which permissions it takes."
+    )
+
+    @Flag(name: .long, help: "One JSON array.")
+    var json = false
+
+    func run() {
+        print(json ? ActionListing.json.encodedText : ActionListing.text)
+    }
+}
+
+/// The catalogue as it is shown.
+enum ActionListing {
+    /// An array in the order of the catalogue; every object has the same keys.
+    static var json: JSONValue { .array(Catalogue.actions.map(object)) }
+
+    /// A paragraph an action.
+    static var text: String { Catalogue.actions.map(paragraph).joined(separator: "\n\n") }
+
+    private static func object(_ entry: ActionEntry) -> JSONValue {
+        [
+            "action": .string(entry.word),
+            "summary": .string(entry.summary),
+            "parameters": .array(entry.parameters.map(object)),
+            "takes_duration": .bool(entry.takesTimeBox),
+            "changes_state": .bool(entry.changesState),
+            "lane": text(entry.lane?.rawValue),
+            "undone_by": text(entry.undoneBy),
+            "machine_action": text(entry.machineActionType),
+            "permissions": [
+                "application_any_of": texts(entry.applicationPermissions),
+                "delegated_any_of": texts(entry.delegatedPermissions),
+                "watching_any_of": texts(entry.watchingPermissions),
+            ],
+            "rate": [
+                "per_minute": .integer(Int64(entry.rate.perMinute)),
+                "per_hour": .integer(Int64(entry.rate.perHour)),
+            ],
+            "platforms": .string(entry.platforms),
+            "back_end": .string(entry.backEnd.rawValue),
+            "retires": text(entry.retires),
+        ]
+    }
+
+    private static func object(_ parameter: ActionParameter) -> JSONValue {
+        [
+            "name": .string(parameter.name),
+            "summary": .string(parameter.summary),
+            "values": texts(parameter.values),
+            "default": .string(parameter.defaultValue),
+        ]
+    }
+
+    private static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    private static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+
+    private static func paragraph(_ entry: ActionEntry) -> String {
+        var lines = [entry.word, "  \(entry.summary)"]
+        lines += entry.parameters.map { parameter in
+            "  with \(parameter.name)=\(parameter.values.joined(separator: "|"))"
+                + "  (\(parameter.defaultValue) if not said): \(parameter.summary)"
+        }
+        if entry.takesTimeBox { lines.append("  for <duration>: ends by itself, such as `for 4h`") }
+        if let undoneBy = entry.undoneBy { lines.append("  undone by: \(undoneBy)") }
+        lines.append("  permission: \(entry.applicationPermissions.joined(separator: " or "))")
+        if entry.applicationPermissions != entry.watchingPermissions {
+            lines.append("  and to find and watch: \(entry.watchingPermissions.joined(separator: " or "))")
+        }
+        lines.append("  works on: \(entry.platforms)")
+        if let retires = entry.retires { lines.append("  retires: \(retires)") }
+        return lines.joined(separator: "\n")
+    }
+}
