@@ -1,0 +1,110 @@
+import Cryptography
+import JSONReader
+import Vocabulary
+
+/// A private key with its certificate, and the assertion it signs instead of a secret.
+///
+/// - Source: `reference/entra-auth.md` §1.3, certificate assertion.
+struct ClientCertificate {
+    private let key: PrivateKey
+    private let certificate: Certificate
+
+    /// How long an assertion is good.
+    static let assertionLife = Duration.seconds(600)
+    /// It is dated back a little, so that a clock slightly ahead does no harm.
+    static let backDating = Duration.seconds(60)
+
+    /// - Throws: ``TokenError/credential(problem:fix:)`` if the text lacks a key or a certificate, or the two do
+    ///   not belong together.
+    init(pem: Secret) throws(TokenError) {
+        do {
+            key = try PrivateKey(pem: pem)
+            certificate = try pem.withBytes { bytes throws(CryptographyError) in try Certificate(pem: bytes) }
+        } catch {
+            throw .credential(problem: error.message, fix: error.fix)
+        }
+        guard key.isRSA else {
+            throw .credential(
+                problem: "The application's private key is not RSA.",
+                fix: "Make an RSA key of 2048 bits or more; Entra ID takes no other."
+            )
+        }
+        guard key.matches(certificate) else {
+            throw .credential(
+                problem: "The private key does not belong to the first certificate of the PEM file.",
+                fix: "Put the key and its own certificate into the file, that certificate first."
+            )
+        }
+    }
+
+    var expiresAt: Timestamp { certificate.notAfter }
+
+    /// The thumbprints by which the portal names the certificate.
+    var shown: String {
+        let short = Hex.encode(Digest.of(certificate.der, .sha1)).uppercased()
+        let long = Hex.encode(certificate.thumbprint).uppercased()
+        return "the certificate with thumbprint \(short) (SHA-256 \(long))"
+    }
+
+    /// Says what Entra would say, without asking it.
+    func checkTime(_ now: Timestamp) throws(TokenError) {
+        guard now < certificate.notAfter else {
+            throw .credential(
+                problem: "The application's certificate ended on \(certificate.notAfter.iso8601).",
+                fix: "Make a new certificate, upload it to the application, then put it into the PEM file."
+            )
+        }
+        guard now >= certificate.notBefore - .seconds(300) else {
+            throw .credential(
+                problem: "The application's certificate begins on \(certificate.notBefore.iso8601).",
+                fix: "Check this machine's clock (NTP) and the certificate."
+            )
+        }
+    }
+
+    /// A signed assertion for one request.
+    ///
+    /// `audience` is the token address that will be called, `identifier` a fresh GUID.
+    func assertion(
+        client: String,
+        audience: String,
+        identifier: String,
+        now: Timestamp
+    ) throws(TokenError) -> Secret {
+        let begins = now.seconds - Self.backDating.wholeSeconds
+        let header: JSONValue = [
+            "alg": "PS256",
+            "typ": "JWT",
+            "x5t#S256": .string(Base64.encodeURL(certificate.thumbprint)),
+        ]
+        let claims: JSONValue = [
+            "aud": .string(audience),
+            "iss": .string(client),
+            "sub": .string(client),
+            "jti": .string(identifier),
+            "nbf": .integer(begins),
+            "iat": .integer(begins),
+            "exp": .integer(begins + Self.assertionLife.wholeSeconds),
+        ]
+        let signed = Base64.encodeURL(header.encoded()) + "." + Base64.encodeURL(claims.encoded())
+        do {
+            let signature = try key.sign(Array(signed.utf8), .ps256)
+            return Secret(signed + "." + Base64.encodeURL(signature))
+        } catch {
+            throw .credential(problem: error.message, fix: error.fix)
+        }
+    }
+}
+
+extension Secret {
+    /// Without blanks and line ends around it: files end with one, Entra takes it literally.
+    var trimmed: Secret {
+        withBytes { bytes in
+            let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+            guard let first = bytes.firstIndex(where: { !isBlank($0) }),
+                let last = bytes.lastIndex(where: { !isBlank($0) })
+            else { return Secret([]) }
+            return Secret(Array(bytes[first...last]))
+        }
+    }
+}

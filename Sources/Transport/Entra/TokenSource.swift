@@ -1,0 +1,262 @@
+package import CurlClient
+import Foundation
+package import Logging
+package import Vocabulary
+
+/// Has a token at hand: one request at a time however many ask, renewed early, the old one served meanwhile.
+///
+/// What fails is not asked again at once: see ``TokenError/isTransient`` and `TokenSchedule`. A credential
+/// that Entra refuses is read anew once before giving up, so that a rotation needs no restart.
+package actor TokenSource {
+    private let settings: EntraSettings
+    private let loadCredential: @Sendable () throws -> EntraCredential
+    private let sender: any HTTPSending
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+    private let jitter: @Sendable () -> Double
+    private let makeIdentifier: @Sendable () -> String
+
+    private var credential: EntraCredential?
+    private var schedule = TokenSchedule()
+    private var report = TokenReport()
+    /// The `claims` of a challenge, for the next request only.
+    private var challenge: String?
+    private var flight: Task<Void, Never>?
+    private var waiters: [Int: CheckedContinuation<Result<AccessToken, TokenError>, Never>] = [:]
+    private var waitersEver = 0
+
+    /// - Parameters:
+    ///   - settings: Who asks whom for what.
+    ///   - credential: Reads the credential; called at the first use and again when Entra refuses it.
+    ///   - sender: Makes the calls.
+    ///   - logger: Gets a warning for a failed renewal, an error where no token is left.
+    ///   - now: The wall clock.
+    ///   - jitter: A number between 0 and 1 for each pause.
+    ///   - makeIdentifier: A fresh GUID for each call and assertion.
+    package init(
+        settings: EntraSettings,
+        credential: @escaping @Sendable () throws -> EntraCredential,
+        sender: any HTTPSending,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+        makeIdentifier: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
+    ) {
+        self.settings = settings
+        loadCredential = credential
+        self.sender = sender
+        self.logger = logger
+        self.now = now
+        self.jitter = jitter
+        self.makeIdentifier = makeIdentifier
+    }
+
+    /// A token that may be used now.
+    ///
+    /// Waits for Entra only where no usable token is at hand, and then at most the request deadline for each
+    /// credential there is to try; ends at once as ``TokenError/cancelled`` when the task is cancelled.
+    package func token() async throws(TokenError) -> AccessToken {
+        switch schedule.advice(at: now()) {
+        case .use(let token):
+            return token
+        case .useAndRenew(let token):
+            startFlight()
+            return token
+        case .fail(let error):
+            throw error
+        case .fetch:
+            startFlight()
+            return try await join().get()
+        }
+    }
+
+    /// Drops a token that Defender would not take, so that the next one is fetched.
+    ///
+    /// Without a challenge at most one token a minute is dropped: where every token is refused, fetching more
+    /// of them helps nobody.
+    ///
+    /// - Parameters:
+    ///   - bearer: The token as it was sent; another one than the present is left alone.
+    ///   - challenge: The decoded `claims` of a 401 with `insufficient_claims`.
+    package func discard(_ bearer: Secret, challenge: String? = nil) {
+        guard schedule.discard(bearer, at: now(), isChallenged: challenge != nil) else { return }
+        self.challenge = challenge
+        logger.info("token dropped", metadata: ["challenged": "\(challenge != nil)"])
+    }
+
+    /// Reads the credential and says whether it can be used at all; nothing is sent.
+    package func prepare() throws(TokenError) {
+        let loaded = try load()
+        if case .certificate(let pem) = loaded { _ = try note(ClientCertificate(pem: pem)) }
+    }
+
+    /// How it stands, for metrics and `doctor`.
+    package func status() -> TokenReport { report }
+
+    /// Ends a request under way and waits for its end; whoever waits for it gets ``TokenError/cancelled``.
+    package func stop() async {
+        flight?.cancel()
+        await flight?.value
+    }
+
+    // MARK: One request at a time
+
+    private func startFlight() {
+        guard flight == nil else { return }
+        // Everybody in `waiters` awaits it; the request's deadline or `stop()` ends it. It belongs to no single
+        // caller, whose cancellation must not take the token from the others.
+        flight = Task { await self.fly() }
+    }
+
+    private func fly() async {
+        let hadToken = schedule.current != nil
+        let outcome = await acquire()
+        let moment = now()
+        switch outcome {
+        case .success(let grant):
+            schedule.succeeded(grant, at: moment)
+            challenge = nil
+            report.succeeded(grant.token, at: moment)
+            logGrant(grant)
+        case .failure(let error):
+            schedule.failed(error, at: moment, jitter: jitter())
+            report.lastError = error
+            logFailure(error, hadToken: hadToken)
+        }
+        flight = nil
+        let waiting = waiters
+        waiters = [:]
+        for waiter in waiting.values { waiter.resume(returning: outcome.map(\.token)) }
+    }
+
+    private func join() async -> Result<AccessToken, TokenError> {
+        waitersEver += 1
+        let number = waitersEver
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled {
+                    continuation.resume(returning: .failure(.cancelled))
+                } else {
+                    waiters[number] = continuation
+                }
+            }
+        } onCancel: {
+            // Nobody awaits it: it only carries the news into the actor and ends there.
+            Task { await self.leave(number) }
+        }
+    }
+
+    private func leave(_ number: Int) {
+        waiters.removeValue(forKey: number)?.resume(returning: .failure(.cancelled))
+    }
+
+    // MARK: The request
+
+    private func acquire() async -> Result<TokenAnswer.Grant, TokenError> {
+        do throws(TokenError) {
+            let used = if let credential { credential } else { try load() }
+            let first = await attempt(used)
+            guard case .failure(let error) = first, error.doubtsCredential else { return first }
+            // A file may hold a new one by now. If it cannot be read, Entra's own words say more.
+            guard let fresh = try? load(), fresh != used else { return first }
+            logger.info("credential read anew after a refusal")
+            return await attempt(fresh)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func load() throws(TokenError) -> EntraCredential {
+        do {
+            let loaded = try loadCredential()
+            credential = loaded
+            return loaded
+        } catch {
+            throw .credential(from: error)
+        }
+    }
+
+    private func attempt(_ credential: EntraCredential) async -> Result<TokenAnswer.Grant, TokenError> {
+        switch credential {
+        case .secrets(let secrets):
+            let usable = secrets.map(\.trimmed).filter { !$0.isBlank }
+            var outcome: Result<TokenAnswer.Grant, TokenError> = .failure(.noSecret)
+            for (index, secret) in usable.enumerated() {
+                outcome = await send(.secret(secret), called: "secret \(index + 1) of \(usable.count)")
+                guard case .failure(let error) = outcome, error.doubtsCredential else { break }
+            }
+            return outcome
+        case .certificate(let pem):
+            do throws(TokenError) {
+                let certificate = try note(ClientCertificate(pem: pem))
+                let assertion = try certificate.assertion(
+                    client: settings.client,
+                    audience: settings.tokenURL,
+                    identifier: makeIdentifier(),
+                    now: now()
+                )
+                return await send(.assertion(assertion), called: certificate.shown)
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func note(_ certificate: ClientCertificate) throws(TokenError) -> ClientCertificate {
+        report.certificateExpiresAt = certificate.expiresAt
+        try certificate.checkTime(now())
+        return certificate
+    }
+
+    private func send(
+        _ proof: TokenRequest.Proof,
+        called name: String
+    ) async -> Result<TokenAnswer.Grant, TokenError> {
+        let request = TokenRequest(
+            settings: settings,
+            proof: proof,
+            challenge: challenge,
+            correlation: makeIdentifier()
+        )
+        let sentAt = now()
+        do {
+            let response = try await sender.send(request.outgoing)
+            let answer = TokenAnswer(response: response, credential: name, sentAt: sentAt, now: now())
+            report.clockAhead = answer.clockAhead ?? report.clockAhead
+            return answer.read()
+        } catch {
+            return .failure(error.kind == .cancelled ? .cancelled : .transfer(error))
+        }
+    }
+}
+
+extension TokenSource {
+    private func logGrant(_ grant: TokenAnswer.Grant) {
+        var metadata: Logger.Metadata = [
+            "expires": "\(grant.token.expiresAt.iso8601)",
+            "client": "\(settings.client)",
+        ]
+        if let permissions = grant.token.permissions {
+            metadata["permissions"] = "\(permissions.sorted().joined(separator: " "))"
+        }
+        logger.debug("token received", metadata: metadata)
+        if grant.token.claims == nil, !report.isOpaqueNoted {
+            report.isOpaqueNoted = true
+            logger.info("the token cannot be read: permissions are not checked before a call")
+        }
+    }
+
+    private func logFailure(_ error: TokenError, hadToken: Bool) {
+        let metadata: Logger.Metadata = [
+            "error": "\(error.code)",
+            "message": "\(error.message)",
+            "fix": "\(error.fix)",
+        ]
+        if error == .cancelled { return }
+        if error.isTransient || hadToken {
+            logger.warning("no new token", metadata: metadata)
+        } else {
+            logger.error("no token", metadata: metadata)
+        }
+    }
+}
