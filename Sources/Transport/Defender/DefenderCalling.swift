@@ -1,6 +1,8 @@
 package import Vocabulary
 
-/// What the back half asks of Defender. ``DefenderClient`` is the real one; tests hand in others.
+/// What the back half asks of Defender.
+///
+/// ``DefenderClient`` is the real one; tests hand in others.
 package protocol DefenderCalling: Sendable {
     /// Our own application's client id, as Defender names the requestor of our actions.
     var clientID: String { get }

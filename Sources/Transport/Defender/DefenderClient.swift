@@ -1,0 +1,165 @@
+package import CurlClient
+import Foundation
+import JSONReader
+package import Logging
+package import Vocabulary
+
+/// Calls Defender for Endpoint: tokens, budget, the wire, and what its answers mean.
+///
+/// Nothing that changes a machine is ever sent twice by it, but for a 401, which says that nothing was done.
+package final class DefenderClient: DefenderCalling {
+    package let clientID: String
+    private let base: String
+    private let sender: any HTTPSending
+    private let tokens: TokenSupply
+    private let budget: RateBudget
+    private let clock: MonotonicTime
+    private let now: @Sendable () -> Timestamp
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - base: Such as `https://api.security.microsoft.com`, without path.
+    ///   - clientID: Our application's client id, as Defender names the requestor.
+    ///   - sender: Makes the calls.
+    ///   - tokens: Where tokens come from and go back to.
+    ///   - budget: Shared by everything that calls this address for this application.
+    ///   - logger: Gets a debug line for each answer.
+    ///   - clock: For deadlines.
+    ///   - now: The wall clock, read where an answer names a moment.
+    package init(
+        base: String,
+        clientID: String,
+        sender: any HTTPSending,
+        tokens: TokenSupply,
+        budget: RateBudget,
+        logger: Logger,
+        clock: MonotonicTime = .continuous,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    ) {
+        var base = base
+        while base.hasSuffix("/") { base.removeLast() }
+        self.base = base
+        self.clientID = clientID
+        self.sender = sender
+        self.tokens = tokens
+        self.budget = budget
+        self.clock = clock
+        self.now = now
+        self.logger = logger
+    }
+
+    package func heldPermissions() async throws(DefenderError) -> Set<String>? {
+        try await tokens.take().permissions
+    }
+
+    /// Makes one call and returns its answer, whatever its status.
+    ///
+    /// The deadline covers waiting for a token and for the budget as well. After a 401 the token is dropped
+    /// and the call made once more, if that brings another token.
+    func call(_ call: DefenderCall) async throws(DefenderError) -> DefenderAnswer {
+        let deadline = clock.elapsed() + call.deadline
+        var held = try await tokens.take()
+        var answer = try await send(call, held, before: deadline)
+        if answer.response.status == 401 {
+            await tokens.discard(held.bearer, ClaimsChallenge.claims(in: answer.response))
+            let next = try await tokens.take()
+            guard next.bearer != held.bearer else { return answer }
+            held = next
+            answer = try await send(call, held, before: deadline)
+        }
+        if answer.response.status == 429 { await obey(answer, call.kind) }
+        return answer
+    }
+
+    private func send(
+        _ call: DefenderCall,
+        _ held: HeldToken,
+        before deadline: Duration
+    ) async throws(DefenderError) -> DefenderAnswer {
+        let patience = min(RateBudget.patience(of: call.priority), deadline - clock.elapsed())
+        try await budget.take(call.kind, priority: call.priority, patience: max(patience, .zero))
+        let left = deadline - clock.elapsed()
+        guard left >= .milliseconds(100) else { throw call.tooLate }
+        do {
+            let response = try await sender.send(
+                call.outgoing(base: base, bearer: held.bearer, deadline: left)
+            )
+            logger.debug(
+                "defender answered",
+                metadata: ["call": "\(call.purpose)", "status": "\(response.status)"]
+            )
+            return DefenderAnswer(
+                response: response,
+                purpose: call.purpose,
+                isChange: call.isChange,
+                now: now()
+            )
+        } catch {
+            throw DefenderError(from: error, purpose: call.purpose, isChange: call.isChange)
+        }
+    }
+
+    private func obey(_ answer: DefenderAnswer, _ kind: RateLedger.Kind) async {
+        do {
+            try answer.check()
+        } catch {
+            guard let wait = error.retryAfter else { return }
+            await budget.pause(kind, for: wait)
+        }
+    }
+
+    // MARK: Packages
+
+    package func packageAddress(actionID: String) async throws(DefenderError) -> Secret {
+        guard let path = DefenderPath.action(actionID) else { throw .badIdentifier("action", actionID) }
+        let answer = try await call(
+            DefenderCall(
+                .get,
+                path + "/getPackageUri",
+                purpose: "the package's address",
+                kind: .packageAddress,
+                priority: .watching
+            )
+        )
+        guard var address = try answer.object()["value"]?.string else {
+            throw answer.unreadable("no package address")
+        }
+        // The documentation's sample has the address in quotes of its own; plain ones were seen as well.
+        if address.count >= 2, address.hasPrefix("\""), address.hasSuffix("\"") {
+            address = String(address.dropFirst().dropLast())
+        }
+        guard let parts = URLComponents(string: address), let host = parts.host, !host.isEmpty,
+            parts.scheme?.lowercased() == "https" || Self.isLoopback(parts)
+        else { throw answer.unreadable("a package address that is not https") }
+        return Secret(address)
+    }
+
+    package func download(
+        _ address: Secret,
+        to path: String,
+        bytesMax: Int64,
+        onBytes: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(DefenderError) -> Int64 {
+        // The address carries its own credential: our token stays here.
+        let request = OutgoingRequest(
+            .get,
+            address,
+            isIdempotent: true,
+            deadline: DefenderCall.downloadDeadline
+        )
+        let purpose = "the download of a package"
+        let file: DownloadedFile
+        do {
+            file = try await sender.download(request, to: path, bytesMax: bytesMax, onBytes: onBytes)
+        } catch {
+            throw DefenderError(from: error, purpose: purpose, isChange: false)
+        }
+        if let refusal = DefenderError(downloadStatus: file.status) { throw refusal }
+        return file.bytes
+    }
+
+    private static func isLoopback(_ parts: URLComponents) -> Bool {
+        parts.scheme?.lowercased() == "http"
+            && ["127.0.0.1", "localhost", "::1", "[::1]"].contains(parts.host?.lowercased() ?? "")
+    }
+}
