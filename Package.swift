@@ -177,7 +177,17 @@ let package = Package(
             ["Classifying", "Catalogue", "Vocabulary", "JQFilter", "JSONReader", "JQChildRunner"]
         ),
         tests("DecidingTests", ["Deciding", "Catalogue", "Vocabulary"]),
-        tests("EnqueuingTests", ["Enqueuing", "EnqueuingSQLite", "Catalogue", "Vocabulary"]),
+        tests(
+            "EnqueuingTests",
+            ["Enqueuing", "EnqueuingSQLite", "Catalogue", "Vocabulary", "LedgerWriter", grdb],
+            exclude: ["PowerCut/lossy.c"]
+        ),
+        .executableTarget(
+            name: "LedgerWriter",
+            dependencies: ["Enqueuing", "EnqueuingSQLite", "Vocabulary"],
+            path: "Tests/LedgerWriter",
+            swiftSettings: strictTests
+        ),
         tests(
             "ExecutingTests",
             ["Executing", "Observing", "Enqueuing", "Deciding", "Defender", "Vocabulary"]

@@ -43,6 +43,27 @@ package struct AuditRow: Sendable, Hashable, Codable {
         )
     }
 
+    /// A row as a store holds it, believed unseen; ``AuditVerifier`` tells whether it is what was sealed.
+    package init(
+        sequence: Int64,
+        at: Timestamp,
+        kind: String,
+        subject: String,
+        actor: String,
+        detail: [String: String],
+        previousHash: String,
+        hash: String
+    ) {
+        self.sequence = sequence
+        self.at = at
+        self.kind = kind
+        self.subject = subject
+        self.actor = actor
+        self.detail = detail
+        self.previousHash = previousHash
+        self.hash = hash
+    }
+
     /// The bytes that are hashed: a JSON array `[sequence, milliseconds, kind, subject, actor, [[name, value],
     /// …] sorted by name, previous hash]`, no spaces, strings escaped as RFC 8259 demands and no further.
     package var canonical: [UInt8] {

@@ -42,7 +42,9 @@ extension Ledger {
         try await write { transaction in
             let now = transaction.now
             let due = try transaction.jobs(JobQuery(states: states, dueBy: now))
-            let free = due.filter { $0.lease?.isLive(at: now, leaseMax: times.lease) != true }
+            // After the clock was put back, what a lost worker held would be due only in that long.
+            let stranded = try transaction.jobs(JobQuery(states: states, leasedBeyond: now + times.lease))
+            let free = (due + stranded).filter { $0.lease?.isLive(at: now, leaseMax: times.lease) != true }
             let first = free.sorted { left, right in
                 let leftFirst = left.lane == .network
                 return leftFirst == (right.lane == .network) ? left.sequence < right.sequence : leftFirst

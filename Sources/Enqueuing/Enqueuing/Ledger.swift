@@ -87,6 +87,8 @@ package struct JobQuery: Sendable, Hashable {
     package var delivery: DeliveryID?
     /// Only jobs whose ``Job/due`` is not after this.
     package var dueBy: Timestamp?
+    /// Only jobs whose lease ends after this: later than any can, if the clock was put back since.
+    package var leasedBeyond: Timestamp?
     package var limit: Int
     package var newestFirst: Bool
 
@@ -95,6 +97,7 @@ package struct JobQuery: Sendable, Hashable {
         machine: MachineID? = nil,
         delivery: DeliveryID? = nil,
         dueBy: Timestamp? = nil,
+        leasedBeyond: Timestamp? = nil,
         limit: Int = 10_000,
         newestFirst: Bool = false
     ) {
@@ -102,6 +105,7 @@ package struct JobQuery: Sendable, Hashable {
         self.machine = machine
         self.delivery = delivery
         self.dueBy = dueBy
+        self.leasedBeyond = leasedBeyond
         self.limit = limit
         self.newestFirst = newestFirst
     }
@@ -136,7 +140,7 @@ package enum LedgerError: Explained, Equatable {
         case .leaseLost: "The lease on the job was lost to another worker."
         case .noSuchJob(let id): "There is no job \(id)."
         case .unavailable(let detail): "The ledger cannot be used: \(detail)."
-        case .damaged(let detail): "The ledger holds a row that cannot be read: \(detail)."
+        case .damaged(let detail): "The ledger is damaged: \(detail)."
         case .newerSchema(let found, let known):
             "The ledger was written by a newer version (schema \(found); this one knows \(known))."
         }

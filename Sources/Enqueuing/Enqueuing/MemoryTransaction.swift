@@ -116,6 +116,9 @@ final class MemoryTransaction: LedgerTransaction {
             if let dueBy = query.dueBy {
                 guard let due = job.due, due <= dueBy else { continue }
             }
+            if let leasedBeyond = query.leasedBeyond {
+                guard let lease = job.lease, lease.until > leasedBeyond else { continue }
+            }
             found.append(job)
         }
         return found
