@@ -12,6 +12,14 @@ struct Bench {
     let sender: RecordingSender
     let client: DefenderClient
     let dropped: Dropped
+    let notes: Notes
+
+    /// The calls that were noted.
+    final class Notes: Sendable {
+        private let state = Mutex<[CallNote]>([])
+        var all: [CallNote] { state.withLock { $0 } }
+        func add(_ note: CallNote) { state.withLock { $0.append(note) } }
+    }
 
     /// What was handed back as unusable.
     final class Dropped: Sendable {
@@ -34,6 +42,8 @@ struct Bench {
         let dropped = Dropped()
         self.sender = sender
         self.dropped = dropped
+        let notes = Notes()
+        self.notes = notes
         client = DefenderClient(
             base: "https://api.example/",
             clientID: "b7d1f0c2-11aa-4c1e-9c55-2f6f0a9e7d31",
@@ -48,7 +58,8 @@ struct Bench {
             budget: budget,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: clock,
-            now: { Bench.now }
+            now: { Bench.now },
+            note: { notes.add($0) }
         )
     }
 

@@ -180,6 +180,22 @@ struct ErrorTests {
         #expect(bench.sender.sent.count == 2)
     }
 
+    @Test(arguments: [
+        (RecordingSender.Answer.json(201, Bench.action()), CallNote.Outcome.answered),
+        (.json(429, ""), .throttled), (.json(403, ""), .refused), (.json(500, ""), .server),
+        (.json(302, ""), .refused), (.failure(.timeout, mayHaveBeenExecuted: true), .transfer),
+    ])
+    func `every call is noted by its outcome`(
+        answer: RecordingSender.Answer,
+        outcome: CallNote.Outcome
+    ) async throws {
+        let bench = Bench([answer])
+        _ = try? await bench.isolate()
+        #expect(bench.notes.all.map(\.outcome) == [outcome])
+        #expect(bench.notes.all.map(\.call) == ["isolate"])
+        #expect(bench.notes.all.map(\.at) == [Bench.now])
+    }
+
     @Test func `a field that nobody knows and a status never seen do no harm`() async throws {
         let bench = Bench([.json(200, Bench.action(id: "a1", type: "Teleport", status: "Dreaming"))])
         let action = try await bench.client.action("a1", priority: .watching)

@@ -24,6 +24,11 @@ struct AnswerTests {
     @Test func `a token without roles holds no permission, one of a user holds its scopes`() async throws {
         let bare = try await TokenBench([.token(makeToken(["aud": "x"]))]).source.token()
         #expect(bare.permissions == [])
+        let silent = try TokenBench([.token(makeToken(["aud": "https://other.example"]))])
+        _ = try await silent.source.token()
+        #expect(
+            silent.log.text.contains { $0.contains("carries no permission") && $0.contains("other.example") }
+        )
         let user = try await TokenBench([.token(makeToken(["scp": "Machine.Read Machine.Isolate"]))]).source
             .token()
         #expect(user.permissions == ["Machine.Read", "Machine.Isolate"])

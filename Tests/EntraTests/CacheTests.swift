@@ -208,6 +208,39 @@ struct CacheTests {
         #expect(bench.credential.reads == 2)
     }
 
+    @Test func `a certificate that has ended is read anew, and so is one that was put right`() async throws {
+        let old = try TestCertificate.make(days: 1)
+        let bench = try TokenBench([.token("T1")], credential: .certificate(pem: old.whole))
+        bench.clock.advance(2 * 86_400)
+        #expect(try await bench.error().code == "entra.credential")
+        let new = try TestCertificate.make(days: 90)
+        bench.credential.replace(.certificate(pem: new.whole))
+        #expect(try await bench.error().code == "entra.credential")
+        bench.clock.advance(60)
+        #expect(try await bench.bearer() == "T1")
+    }
+
+    @Test func `preparing ends a pause`() async throws {
+        let bench = try TokenBench([.refusal(401, "invalid_client", 7_000_222), .token("T1")])
+        _ = try await bench.error()
+        bench.credential.replace(.secrets([Secret("new")]))
+        try await bench.source.prepare()
+        #expect(try await bench.bearer() == "T1")
+        #expect(bench.entra.sent.last?.form["client_secret"] == "new")
+    }
+
+    @Test func `stopping ends a request under way for whoever waits`() async throws {
+        let bench = try TokenBench(
+            [.failure(.init(kind: .cancelled, mayHaveBeenExecuted: true, detail: ""))],
+            isHeld: true
+        )
+        async let outcome = bench.error()
+        await bench.entra.untilSent(1)
+        bench.entra.letGo()
+        await bench.source.stop()
+        #expect(try await outcome == .cancelled)
+    }
+
     @Test func `an unchanged credential is not tried twice`() async throws {
         let bench = try TokenBench([.refusal(401, "invalid_client", 7_000_215)])
         #expect(try await bench.error().code == "entra.aadsts7000215")

@@ -16,6 +16,7 @@ package final class DefenderClient: DefenderCalling {
     private let clock: MonotonicTime
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
+    private let note: @Sendable (CallNote) -> Void
 
     /// - Parameters:
     ///   - base: Such as `https://api.security.microsoft.com`, without path.
@@ -26,6 +27,7 @@ package final class DefenderClient: DefenderCalling {
     ///   - logger: Gets a debug line for each answer.
     ///   - clock: For deadlines.
     ///   - now: The wall clock, read where an answer names a moment.
+    ///   - note: Told of every call that was made, for metrics.
     package init(
         base: String,
         clientID: String,
@@ -34,7 +36,8 @@ package final class DefenderClient: DefenderCalling {
         budget: RateBudget,
         logger: Logger,
         clock: MonotonicTime = .continuous,
-        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
+        note: @escaping @Sendable (CallNote) -> Void = { _ in }
     ) {
         var base = base
         while base.hasSuffix("/") { base.removeLast() }
@@ -46,6 +49,7 @@ package final class DefenderClient: DefenderCalling {
         self.clock = clock
         self.now = now
         self.logger = logger
+        self.note = note
     }
 
     package func heldPermissions() async throws(DefenderError) -> Set<String>? {
@@ -88,6 +92,7 @@ package final class DefenderClient: DefenderCalling {
                 "defender answered",
                 metadata: ["call": "\(call.purpose)", "status": "\(response.status)"]
             )
+            note(CallNote(call: call.purpose, outcome: .init(status: response.status), at: now()))
             return DefenderAnswer(
                 response: response,
                 purpose: call.purpose,
@@ -95,6 +100,7 @@ package final class DefenderClient: DefenderCalling {
                 now: now()
             )
         } catch {
+            note(CallNote(call: call.purpose, outcome: .transfer, at: now()))
             throw DefenderError(from: error, purpose: call.purpose, isChange: call.isChange)
         }
     }

@@ -41,8 +41,11 @@ package enum TokenError: Explained, Equatable {
 
     /// True if another credential may be taken where this one was not.
     var doubtsCredential: Bool {
-        guard case .refused(let refusal) = self else { return false }
-        return refusal.error == "invalid_client" && !refusal.isTransient
+        switch self {
+        case .credential: true
+        case .refused(let refusal): refusal.error == "invalid_client" && !refusal.isTransient
+        default: false
+        }
     }
 
     static let noSecret = TokenError.credential(

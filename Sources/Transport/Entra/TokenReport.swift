@@ -12,8 +12,6 @@ package struct TokenReport: Sendable, Equatable {
     package internal(set) var clockAhead: Duration?
     /// The last attempt's failure; nil after a success.
     package internal(set) var lastError: TokenError?
-    /// That tokens cannot be read is said once.
-    var isOpaqueNoted = false
 
     init() {}
 

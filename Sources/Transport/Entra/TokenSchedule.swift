@@ -71,6 +71,11 @@ struct TokenSchedule: Sendable {
         failures += 1
     }
 
+    mutating func endPause() {
+        pauseUntil = Timestamp(milliseconds: .min)
+        failures = 0
+    }
+
     /// Drops a token that Defender would not take.
     ///
     /// - Returns: False if another one is at hand already, or if one was dropped within the last minute and

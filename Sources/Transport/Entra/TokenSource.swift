@@ -11,7 +11,6 @@ package actor TokenSource {
     private let settings: EntraSettings
     private let loadCredential: @Sendable () throws -> EntraCredential
     private let sender: any HTTPSending
-    private let logger: Logger
     private let now: @Sendable () -> Timestamp
     private let jitter: @Sendable () -> Double
     private let makeIdentifier: @Sendable () -> String
@@ -19,6 +18,7 @@ package actor TokenSource {
     private var credential: EntraCredential?
     private var schedule = TokenSchedule()
     private var report = TokenReport()
+    private var log: TokenLog
     /// The `claims` of a challenge, for the next request only.
     private var challenge: String?
     private var flight: Task<Void, Never>?
@@ -45,7 +45,7 @@ package actor TokenSource {
         self.settings = settings
         loadCredential = credential
         self.sender = sender
-        self.logger = logger
+        log = TokenLog(logger: logger, client: settings.client)
         self.now = now
         self.jitter = jitter
         self.makeIdentifier = makeIdentifier
@@ -81,11 +81,14 @@ package actor TokenSource {
     package func discard(_ bearer: Secret, challenge: String? = nil) {
         guard schedule.discard(bearer, at: now(), isChallenged: challenge != nil) else { return }
         self.challenge = challenge
-        logger.info("token dropped", metadata: ["challenged": "\(challenge != nil)"])
+        log.dropped(isChallenged: challenge != nil)
     }
 
-    /// Reads the credential and says whether it can be used at all; nothing is sent.
+    /// Reads the credential, anew if it was read before, and says whether it can be used; nothing is sent.
+    ///
+    /// A pause after failures ends: somebody has corrected what was wrong.
     package func prepare() throws(TokenError) {
+        schedule.endPause()
         let loaded = try load()
         if case .certificate(let pem) = loaded { _ = try note(ClientCertificate(pem: pem)) }
     }
@@ -117,11 +120,13 @@ package actor TokenSource {
             schedule.succeeded(grant, at: moment)
             challenge = nil
             report.succeeded(grant.token, at: moment)
-            logGrant(grant)
+            log.received(grant.token)
+        case .failure(.cancelled):
+            break
         case .failure(let error):
             schedule.failed(error, at: moment, jitter: jitter())
             report.lastError = error
-            logFailure(error, hadToken: hadToken)
+            log.failed(error, hasToken: hadToken)
         }
         flight = nil
         let waiting = waiters
@@ -159,7 +164,7 @@ package actor TokenSource {
             guard case .failure(let error) = first, error.doubtsCredential else { return first }
             // A file may hold a new one by now. If it cannot be read, Entra's own words say more.
             guard let fresh = try? load(), fresh != used else { return first }
-            logger.info("credential read anew after a refusal")
+            log.readAnew()
             return await attempt(fresh)
         } catch {
             return .failure(error)
@@ -226,37 +231,6 @@ package actor TokenSource {
             return answer.read()
         } catch {
             return .failure(error.kind == .cancelled ? .cancelled : .transfer(error))
-        }
-    }
-}
-
-extension TokenSource {
-    private func logGrant(_ grant: TokenAnswer.Grant) {
-        var metadata: Logger.Metadata = [
-            "expires": "\(grant.token.expiresAt.iso8601)",
-            "client": "\(settings.client)",
-        ]
-        if let permissions = grant.token.permissions {
-            metadata["permissions"] = "\(permissions.sorted().joined(separator: " "))"
-        }
-        logger.debug("token received", metadata: metadata)
-        if grant.token.claims == nil, !report.isOpaqueNoted {
-            report.isOpaqueNoted = true
-            logger.info("the token cannot be read: permissions are not checked before a call")
-        }
-    }
-
-    private func logFailure(_ error: TokenError, hadToken: Bool) {
-        let metadata: Logger.Metadata = [
-            "error": "\(error.code)",
-            "message": "\(error.message)",
-            "fix": "\(error.fix)",
-        ]
-        if error == .cancelled { return }
-        if error.isTransient || hadToken {
-            logger.warning("no new token", metadata: metadata)
-        } else {
-            logger.error("no token", metadata: metadata)
         }
     }
 }
