@@ -1,0 +1,101 @@
+import Catalogue
+import Vocabulary
+
+/// What may follow the machines of an action: `for`, `with`, `because`, each at most once.
+struct ActionClauses {
+    private let entry: ActionEntry
+    private(set) var parameters: [String: String] = [:]
+    private(set) var duration: TimeBox?
+    private(set) var reason: String?
+    private var said: Set<String> = []
+
+    init(entry: ActionEntry) {
+        self.entry = entry
+    }
+
+    /// Takes the clause that `word` begins.
+    mutating func take(_ word: String, _ words: inout CommandWords) throws(Misunderstanding) {
+        let keyword = word.lowercased()
+        // `with a=1 b=2`: further parameters follow without the word.
+        let continuesWith = said.contains("with") && word.contains("=")
+        if !continuesWith {
+            guard ChatGrammar.keywords.contains(keyword) else { throw notUnderstood(word) }
+            guard said.insert(keyword).inserted else {
+                throw refusal("\"\(keyword)\" is said twice.")
+            }
+        }
+        switch keyword {
+        case "for" where !continuesWith: try takeDuration(words.next())
+        case "because" where !continuesWith:
+            guard let rest = words.takeRest() else { throw refusal("\"because\" needs a reason.") }
+            reason = rest
+        case "with" where !continuesWith: try takeParameter(words.next())
+        default: try takeParameter(word)
+        }
+    }
+
+    private mutating func takeDuration(_ word: String?) throws(Misunderstanding) {
+        guard entry.takesTimeBox else { throw refusal("\"\(entry.word)\" takes no duration.") }
+        guard let word, let box = TimeBox(word) else {
+            throw refusal(
+                "\"for\" needs a duration: a whole number and s, m, h or d, from 1s to 365d, such as 4h."
+            )
+        }
+        duration = box
+    }
+
+    private mutating func takeParameter(_ word: String?) throws(Misunderstanding) {
+        guard let word, let sign = word.firstIndex(of: "=") else {
+            throw refusal("\"with\" needs <parameter>=<value>.")
+        }
+        let setting = ParameterSetting(
+            name: String(word[..<sign]),
+            value: String(word[word.index(after: sign)...]),
+            of: entry
+        )
+        switch setting {
+        case .known(let name, let value):
+            guard parameters.updateValue(value, forKey: name) == nil else {
+                throw refusal("\"\(name)\" is said twice.")
+            }
+        case .unknown(let words): throw refusal(words)
+        }
+    }
+
+    private func notUnderstood(_ word: String) -> Misunderstanding {
+        let nearest = nearestWord(to: word, among: ChatGrammar.keywords)
+        let hint = nearest.map { " Did you mean \"\($0)\"?" } ?? ""
+        return refusal("\"\(ChatGrammar.shortened(word))\" was not understood.\(hint)")
+    }
+
+    private func refusal(_ words: String) -> Misunderstanding {
+        Misunderstanding("\(words) \(CommandForms.rightForm(entry.word))")
+    }
+}
+
+/// A parameter said as name and value, held against the catalogue; the same in chat and in routes.
+enum ParameterSetting: Equatable {
+    /// Canonical spelling of both.
+    case known(name: String, value: String)
+    case unknown(words: String)
+
+    init(name: String, value: String, of entry: ActionEntry) {
+        guard let parameter = entry.parameters.first(where: { $0.name == name.lowercased() }) else {
+            let names = entry.parameters.map(\.name)
+            let known = names.isEmpty ? "it takes none" : "it takes \(names.joined(separator: ", "))"
+            self = .unknown(
+                words: "\"\(entry.word)\" has no parameter \"\(ChatGrammar.shortened(name))\"; \(known)."
+            )
+            return
+        }
+        guard let value = parameter.values.first(where: { $0.lowercased() == value.lowercased() }) else {
+            let nearest = nearestWord(to: value, among: parameter.values)
+            let hint = nearest.map { " Did you mean \($0)?" } ?? ""
+            self = .unknown(
+                words: "\"\(parameter.name)\" is one of \(parameter.values.joined(separator: ", ")).\(hint)"
+            )
+            return
+        }
+        self = .known(name: parameter.name, value: value)
+    }
+}

@@ -1,0 +1,174 @@
+import Catalogue
+package import Vocabulary
+
+/// Reads a typed command (design §7).
+///
+/// What is not understood is never guessed into an action.
+package enum ChatGrammar {
+    /// Machines one command may name.
+    package static let machinesMax = 20
+    /// Characters of a reason that are kept.
+    package static let reasonCharactersMax = 1_000
+
+    /// Words of the grammar that this build does not carry out yet.
+    static let notBuilt = ["extend", "hold", "approve", "deny"]
+    /// Words that begin a clause; no machine is called so.
+    static let keywords = ["for", "with", "because"]
+    /// Every word a command can begin with.
+    static var firstWords: [String] {
+        Catalogue.actions.map(\.word) + ["isolated", "jobs", "whoami", "freeze", "unfreeze", "go", "help"]
+            + notBuilt
+    }
+
+    /// Reads one command; several machines give several requests, in the order named.
+    ///
+    /// - Throws: ``Misunderstanding`` with words for the person.
+    package static func parse(_ text: String) throws(Misunderstanding) -> [Request] {
+        guard text.utf8.count <= ChatText.bytesMax else {
+            throw Misunderstanding(
+                "The command is longer than \(ChatText.bytesMax) bytes. Shorten the reason."
+            )
+        }
+        var words = CommandWords(ChatText.plain(text))
+        guard let first = try words.next() else { return [.help] }
+        let folded = first.lowercased()
+        if notBuilt.contains(folded) {
+            throw Misunderstanding(
+                "\"\(folded)\" is not built yet; nothing was done. \(CommandForms.everything)"
+            )
+        }
+        switch folded {
+        case "isolated": return [try alone(.isolated, folded, &words)]
+        case "jobs": return [try alone(.jobs, folded, &words)]
+        case "whoami": return [try alone(.whoAmI, folded, &words)]
+        case "help": return [try alone(.help, folded, &words)]
+        case "freeze": return [.freeze(because: try reason(&words, of: folded, isNeeded: true) ?? "")]
+        case "unfreeze": return [.unfreeze(because: try reason(&words, of: folded, isNeeded: false))]
+        case "cancel": return [.cancel(try job(&words, of: folded))]
+        case "go": return [.go(try job(&words, of: folded))]
+        case "status":
+            let machines = try machines(&words, of: folded)
+            return try machines.map { machine throws(Misunderstanding) in
+                try alone(.status(machine), folded, &words)
+            }
+        default:
+            guard let entry = Catalogue.entry(folded) else { throw unknown(first) }
+            return try action(entry, &words)
+        }
+    }
+
+    private static func unknown(_ word: String) -> Misunderstanding {
+        let nearest = nearestWord(to: word, among: firstWords).map { " Did you mean \"\($0)\"?" } ?? ""
+        return Misunderstanding(
+            "\"\(shortened(word))\" is no command.\(nearest) \(CommandForms.everything)"
+        )
+    }
+
+    private static func action(
+        _ entry: ActionEntry,
+        _ words: inout CommandWords
+    ) throws(Misunderstanding) -> [Request] {
+        let machines = try machines(&words, of: entry.word)
+        var clauses = ActionClauses(entry: entry)
+        while let word = try words.next() {
+            try clauses.take(word, &words)
+        }
+        return machines.map { machine in
+            .action(
+                ActionRequest(
+                    action: entry.word,
+                    machine: machine,
+                    parameters: clauses.parameters,
+                    duration: clauses.duration,
+                    reason: clauses.reason
+                )
+            )
+        }
+    }
+
+    /// One word, or several joined by commas with or without blanks.
+    private static func machines(
+        _ words: inout CommandWords,
+        of command: String
+    ) throws(Misunderstanding) -> [MachineSelector] {
+        guard var list = try words.next(), !keywords.contains(list.lowercased()) else {
+            throw Misunderstanding("\"\(command)\" needs a machine. \(CommandForms.rightForm(command))")
+        }
+        while list.hasSuffix(",") || words.upcomingStartsWithComma {
+            guard let more = try words.next(), !keywords.contains(more.lowercased()) else { break }
+            list += more
+        }
+        var machines: [MachineSelector] = []
+        for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let machine = MachineSelector.parse(unquoted(String(part))) else {
+                throw Misunderstanding(
+                    "\"\(shortened(String(part)))\" is no machine: a name, an IP address, a machine id, "
+                        + "aad:<device id> or alert:<alert id>. \(CommandForms.rightForm(command))"
+                )
+            }
+            if !machines.contains(machine) { machines.append(machine) }
+        }
+        guard machines.count <= machinesMax else {
+            throw Misunderstanding("A command may name at most \(machinesMax) machines.")
+        }
+        return machines
+    }
+
+    private static func alone(
+        _ request: Request,
+        _ command: String,
+        _ words: inout CommandWords
+    ) throws(Misunderstanding) -> Request {
+        guard let extra = try words.next() else { return request }
+        throw Misunderstanding(
+            "\"\(shortened(extra))\" was not understood. \(CommandForms.rightForm(command))"
+        )
+    }
+
+    private static func reason(
+        _ words: inout CommandWords,
+        of command: String,
+        isNeeded: Bool
+    ) throws(Misunderstanding) -> String? {
+        guard let word = try words.next() else {
+            if !isNeeded { return nil }
+            throw Misunderstanding("\"\(command)\" needs a reason. \(CommandForms.rightForm(command))")
+        }
+        guard word.lowercased() == "because" else {
+            throw Misunderstanding(
+                "\"\(shortened(word))\" was not understood. \(CommandForms.rightForm(command))"
+            )
+        }
+        guard let reason = words.takeRest() else {
+            throw Misunderstanding("\"because\" needs a reason. \(CommandForms.rightForm(command))")
+        }
+        return reason
+    }
+
+    private static func job(_ words: inout CommandWords, of command: String) throws(Misunderstanding) -> JobID
+    {
+        guard let word = try words.next(), word.lowercased().wholeMatch(of: /j-[0-9a-hjkmnp-tv-z]{26}/) != nil
+        else {
+            throw Misunderstanding(
+                "\"\(command)\" needs the id of a job, as `jobs` shows it. \(CommandForms.rightForm(command))"
+            )
+        }
+        let id = JobID(word.lowercased())
+        _ = try alone(.jobs, command, &words)
+        return id
+    }
+
+    /// Quotes around a whole name are how people protect it from their client.
+    private static func unquoted(_ text: String) -> String {
+        for quote in ["\"", "'", "`"]
+        where text.count > 2 && text.hasPrefix(quote) && text.hasSuffix(quote) {
+            return String(text.dropFirst().dropLast())
+        }
+        return text
+    }
+
+    /// Foreign text in an answer is cut to what a line can bear.
+    static func shortened(_ text: String) -> String {
+        text.count > 60 ? text.prefix(57) + "…" : text
+    }
+}

@@ -1,0 +1,19 @@
+package import Vocabulary
+
+/// What a verified delivery asks for; the answer of this step.
+package enum Classification: Sendable, Equatable {
+    /// At least one.
+    case intents([Intent])
+    /// Genuine, but not to be read: recorded, kept for seven days, may be replayed.
+    ///
+    /// `code` is stable; `words` say it in a sentence, without text of the delivery.
+    case unreadable(code: String, words: String)
+    /// Read, and no route or command is about it.
+    case unmatched
+    /// Caused by the bridge's own account; never looked at further.
+    case own
+    /// A question of the provider about the hook itself.
+    case handshake(HookAnswer)
+    /// A command that is not one: what was not understood, the nearest word, the right form.
+    case notUnderstood(words: String)
+}

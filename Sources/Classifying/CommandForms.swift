@@ -1,0 +1,58 @@
+import Catalogue
+package import Vocabulary
+
+/// How commands are rightly written; what answers show.
+package enum CommandForms {
+    /// All first words in one line.
+    package static var everything: String {
+        "Commands: isolate, release, scan, collect, status, isolated, jobs, cancel, go, whoami, freeze, unfreeze, help."
+    }
+
+    /// The right form of one command, as in `Right form: isolate <machine>[,<machine>…] …`.
+    package static func rightForm(_ word: String) -> String {
+        "Right form: \(form(word))"
+    }
+
+    /// The lines of `help`.
+    package static var help: [String] {
+        let actions = Catalogue.actions.filter { $0.machineActionType != nil }
+        return actions.map { "\(form($0.word)): \($0.summary)" } + [
+            "status <machine>: \(Catalogue.status.summary)",
+            "isolated: List what is contained, by whom, and until when.",
+            "jobs: List what is under way.",
+            "cancel <job>: \(Catalogue.cancel.summary)",
+            "go <job>: Let a held job go on.",
+            "freeze because <reason>: Stop everything that contains or changes.",
+            "unfreeze [because <reason>]: End the freeze.",
+            "whoami: Say who you are here and what you may do.",
+            "help: Show this.",
+        ]
+    }
+
+    /// The exact command for one machine, such as the one meant among several candidates.
+    package static func spell(_ request: ActionRequest, machine: MachineID) -> String {
+        var words = [request.action, machine.text]
+        if let duration = request.duration { words += ["for", duration.description] }
+        let settings = request.parameters.sorted { $0.key < $1.key }
+        if !settings.isEmpty { words += ["with"] + settings.map { "\($0.key)=\($0.value)" } }
+        if let reason = request.reason { words += ["because", reason] }
+        return words.joined(separator: " ")
+    }
+
+    private static func form(_ word: String) -> String {
+        switch word {
+        case "status": return "status <machine>"
+        case "cancel", "go": return "\(word) <job>"
+        case "freeze": return "freeze because <reason>"
+        case "unfreeze": return "unfreeze [because <reason>]"
+        default: break
+        }
+        guard let entry = Catalogue.entry(word) else { return word }
+        var parts = [entry.word, "<machine>[,<machine>…]"]
+        if entry.takesTimeBox { parts.append("[for <duration>]") }
+        for parameter in entry.parameters {
+            parts.append("[with \(parameter.name)=\(parameter.values.joined(separator: "|"))]")
+        }
+        return (parts + ["[because <reason>]"]).joined(separator: " ")
+    }
+}

@@ -1,0 +1,140 @@
+import Catalogue
+import Vocabulary
+
+/// A value of a route: a plain word, or jq that finds it in the delivery.
+package enum RouteValue: Sendable, Hashable {
+    case word(String)
+    case jq(String)
+}
+
+/// One rule that turns deliveries of a source into requests of one action (design §5).
+///
+/// The action is always a plain word: a payload never chooses it.
+package struct Route: Sendable, Hashable {
+    /// The route's name, or `routes[3]` where it has none.
+    package let name: String
+    /// jq; the route is about a delivery if any of its outputs is true.
+    ///
+    /// Nil for every delivery.
+    package let when: String?
+    /// The catalogue's word.
+    package let action: String
+    /// jq; text, a list of texts, or text with commas.
+    package let machine: String
+    /// jq; the reason.
+    package let because: String?
+    /// `for`: the time box.
+    package let duration: RouteValue?
+    /// `with`: names as the catalogue spells them.
+    package let parameters: [String: RouteValue]
+    /// jq; the ticket, for the record, where the source's kind does not say it itself.
+    package let ticket: String?
+
+    /// Holds the route against the catalogue.
+    package init(
+        name: String,
+        when: String?,
+        action: String,
+        machine: String,
+        because: String? = nil,
+        duration: RouteValue? = nil,
+        parameters: [String: RouteValue] = [:],
+        ticket: String? = nil
+    ) throws(RouteError) {
+        let actions = Catalogue.actions.filter { $0.machineActionType != nil }
+        guard let entry = actions.first(where: { $0.word == action }) else {
+            throw .unknownAction(action, nearest: nearestWord(to: action, among: actions.map(\.word)))
+        }
+        if let duration {
+            guard entry.takesTimeBox else { throw .takesNoDuration(action: action) }
+            if case .word(let text) = duration, TimeBox(text) == nil { throw .noDuration(text) }
+        }
+        var canonical: [String: RouteValue] = [:]
+        for (key, value) in parameters {
+            canonical[key] = try Self.canonical(key, value, of: entry)
+        }
+        self.name = name
+        self.when = when
+        self.action = action
+        self.machine = machine
+        self.because = because
+        self.duration = duration
+        self.parameters = canonical
+        self.ticket = ticket
+    }
+
+    /// Every jq expression of the route with the settings' key it stands under, to be checked one by one.
+    package var expressions: [(key: String, program: String)] {
+        var found: [(key: String, program: String)] = []
+        for (key, program) in [
+            ("when", when), ("machine", machine), ("because", because), ("ticket", ticket),
+        ] {
+            if let program { found.append((key, program)) }
+        }
+        if case .jq(let program) = duration { found.append(("for", program)) }
+        for (key, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            if case .jq(let program) = value { found.append(("with.\(key)", program)) }
+        }
+        return found
+    }
+
+    private static func canonical(
+        _ key: String,
+        _ value: RouteValue,
+        of entry: ActionEntry
+    ) throws(RouteError) -> RouteValue {
+        guard let parameter = entry.parameters.first(where: { $0.name == key }) else {
+            throw .unknownParameter(
+                key,
+                action: entry.word,
+                nearest: nearestWord(to: key, among: entry.parameters.map(\.name))
+            )
+        }
+        guard case .word(let word) = value else { return value }
+        guard case .known(_, let spelled) = ParameterSetting(name: key, value: word, of: entry) else {
+            throw .unknownValue(word, parameter: key, values: parameter.values)
+        }
+        return .word(spelled)
+    }
+}
+
+/// What is wrong with a route, apart from its jq.
+package enum RouteError: Explained, Equatable {
+    case unknownAction(String, nearest: String?)
+    case takesNoDuration(action: String)
+    case noDuration(String)
+    case unknownParameter(String, action: String, nearest: String?)
+    case unknownValue(String, parameter: String, values: [String])
+
+    package var code: String {
+        switch self {
+        case .unknownAction: "route.unknown-action"
+        case .takesNoDuration: "route.takes-no-duration"
+        case .noDuration: "route.no-duration"
+        case .unknownParameter: "route.unknown-parameter"
+        case .unknownValue: "route.unknown-value"
+        }
+    }
+
+    package var message: String {
+        switch self {
+        case .unknownAction(let word, _): "\"\(word)\" is no action that a route can start."
+        case .takesNoDuration(let action): "\"\(action)\" takes no \"for\"."
+        case .noDuration(let text): "\"\(text)\" is no duration."
+        case .unknownParameter(let name, let action, _): "\"\(action)\" has no parameter \"\(name)\"."
+        case .unknownValue(let value, let parameter, _): "\"\(value)\" is no value of \"\(parameter)\"."
+        }
+    }
+
+    package var fix: String {
+        switch self {
+        case .unknownAction(_, let nearest?), .unknownParameter(_, _, let nearest?):
+            "Did you mean \"\(nearest)\"?"
+        case .unknownAction: "Use isolate, release, scan or collect."
+        case .takesNoDuration: "Take \"for\" out; only a containment ends by time."
+        case .noDuration: "Write a whole number and s, m, h or d, from 1s to 365d, such as 8h."
+        case .unknownParameter: "See `actions` for the parameters of each action."
+        case .unknownValue(_, _, let values): "Use \(values.joined(separator: " or "))."
+        }
+    }
+}

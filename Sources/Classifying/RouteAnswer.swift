@@ -1,0 +1,96 @@
+import Catalogue
+import JSONReader
+import Vocabulary
+
+/// What the fields of a matching route say of one delivery.
+struct RouteAnswer: Equatable {
+    let machines: [MachineSelector]
+    let parameters: [String: String]
+    let duration: TimeBox?
+    let reason: String?
+    let ticket: String?
+
+    /// - Throws: ``Unreadable`` for a value that is none; a route never acts on half of what it says.
+    init(route: Route, entry: JSONValue) throws(Unreadable) {
+        machines = try Self.machines(entry["machine"]?.array ?? [], route: route.name)
+        reason = entry["because"]?[0].flatMap(RouteProgram.words)
+        ticket = entry["ticket"]?[0].flatMap(RouteProgram.words)
+        duration = try Self.duration(route, entry)
+        parameters = try Self.parameters(route, entry)
+    }
+
+    private static func machines(
+        _ outputs: [JSONValue],
+        route: String
+    ) throws(Unreadable) -> [MachineSelector] {
+        var machines: [MachineSelector] = []
+        for output in outputs {
+            for value in output.array ?? [output] where !value.isNull {
+                guard let text = value.string else {
+                    throw Unreadable("route.no-machine", "The machine of route \"\(route)\" is not text.")
+                }
+                for part in text.split(separator: ",") where part.contains(where: { !$0.isWhitespace }) {
+                    guard let machine = MachineSelector.parse(String(part)) else {
+                        throw Unreadable(
+                            "route.no-machine",
+                            "What route \"\(route)\" finds as the machine is no name, address or id."
+                        )
+                    }
+                    if !machines.contains(machine) { machines.append(machine) }
+                }
+            }
+        }
+        if machines.isEmpty {
+            throw Unreadable("route.no-machine", "Route \"\(route)\" finds no machine in this delivery.")
+        }
+        guard machines.count <= ChatGrammar.machinesMax else {
+            throw Unreadable(
+                "route.too-many-machines",
+                "Route \"\(route)\" finds more than \(ChatGrammar.machinesMax) machines in one delivery."
+            )
+        }
+        return machines
+    }
+
+    private static func duration(_ route: Route, _ entry: JSONValue) throws(Unreadable) -> TimeBox? {
+        guard let value = route.duration else { return nil }
+        let text: String?
+        switch value {
+        case .word(let word): text = word
+        case .jq: text = entry["for"]?[0]?.string
+        }
+        guard let box = text.flatMap(TimeBox.init) else {
+            throw Unreadable(
+                "route.no-duration",
+                "What route \"\(route.name)\" finds for \"for\" is no duration such as 8h."
+            )
+        }
+        return box
+    }
+
+    private static func parameters(_ route: Route, _ entry: JSONValue) throws(Unreadable) -> [String: String]
+    {
+        guard let action = Catalogue.entry(route.action) else { return [:] }
+        var parameters: [String: String] = [:]
+        for (key, value) in route.parameters {
+            let text: String
+            switch value {
+            case .word(let word): text = word
+            case .jq:
+                let output = entry["with.\(key)"]?[0] ?? .null
+                // Nothing found means nothing said: the default holds.
+                if output.isNull { continue }
+                text = output.string ?? ""
+            }
+            guard case .known(let name, let canonical) = ParameterSetting(name: key, value: text, of: action)
+            else {
+                throw Unreadable(
+                    "route.unknown-value",
+                    "What route \"\(route.name)\" finds for \"\(key)\" is none of its values."
+                )
+            }
+            parameters[name] = canonical
+        }
+        return parameters
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import JSONReader
+import Vocabulary
+
+/// Slack's deliveries: slash commands, the URL handshake and the certificate probe.
+///
+/// Source: `reference/webhook-sources.md` §3.1.
+struct Slack {
+    /// How long a `response_url` lives.
+    private static let responseURLLife = Duration.seconds(30 * 60)
+
+    private let reading: SourceReading
+
+    init(_ reading: SourceReading) {
+        self.reading = reading
+    }
+
+    func classify(_ delivery: VerifiedDelivery) throws(Unreadable) -> Classification {
+        if Self.isJSON(delivery.body) { return try classifyEvent(delivery.body) }
+        let form = try FormFields(delivery.body)
+        if form["ssl_check"] == "1" {
+            return .handshake(HookAnswer(status: 200, contentType: "text/plain", body: ""))
+        }
+        if form["payload"] != nil {
+            throw Unreadable("slack.not-built", "Slack's buttons and dialogs are not built yet.")
+        }
+        return try classifyCommand(form, receivedAt: delivery.receivedAt)
+    }
+
+    static func triggerID(of delivery: VerifiedDelivery) -> String? {
+        guard !isJSON(delivery.body), let form = try? FormFields(delivery.body),
+            let trigger = form["trigger_id"], (1...200).contains(trigger.utf8.count)
+        else { return nil }
+        return trigger
+    }
+
+    private func classifyCommand(
+        _ form: FormFields,
+        receivedAt: Timestamp
+    ) throws(Unreadable) -> Classification {
+        guard let team = form["team_id"], let user = form["user_id"], let channel = form["channel_id"],
+            let command = form["command"], [team, user, channel].allSatisfy(Self.isIdentifier)
+        else { throw Unreadable("slack.not-a-command", "The form is not a slash command of Slack.") }
+        guard reading.workspaces.contains(team) else {
+            throw Unreadable(
+                "slack.workspace-not-listed",
+                "The command comes from a workspace that the settings do not list."
+            )
+        }
+        if reading.ownAccounts.contains("\(team)/\(user)") { return .own }
+        guard reading.commands.contains(command) else { return .unmatched }
+        let requests: [Request]
+        do throws(Misunderstanding) {
+            requests = try ChatGrammar.parse(form["text"] ?? "")
+        } catch {
+            return .notUnderstood(words: error.words)
+        }
+        let reply = ReplyAddress.slack(
+            channel: channel,
+            user: user,
+            responseURL: responseURL(form, receivedAt: receivedAt)
+        )
+        return .intents(
+            requests.map { request in
+                Intent(
+                    source: reading.name,
+                    asker: .identity("\(team)/\(user)"),
+                    askerShownName: form["user_name"],
+                    request: request,
+                    replyTo: reply,
+                    route: command
+                )
+            }
+        )
+    }
+
+    /// The address to answer to, or nil if it is not one of the provider's own: then it is not used.
+    private func responseURL(_ form: FormFields, receivedAt: Timestamp) -> ResponseURL? {
+        let hosts = reading.replyHosts.map(ReplyHosts.init) ?? .slack
+        guard let address = form["response_url"], hosts.permits(address) else { return nil }
+        return ResponseURL(url: address, expiresAt: receivedAt + Self.responseURLLife)
+    }
+
+    private func classifyEvent(_ body: [UInt8]) throws(Unreadable) -> Classification {
+        let event = try Unreadable.reading(body, root: .object)
+        guard event["type"]?.string == "url_verification" else {
+            throw Unreadable("slack.not-built", "Slack's events are not built yet, only slash commands.")
+        }
+        guard let challenge = event["challenge"]?.string, (1...500).contains(challenge.utf8.count),
+            challenge.utf8.allSatisfy({ (0x20..<0x7F).contains($0) })
+        else { throw Unreadable("slack.no-challenge", "The handshake carries no usable challenge.") }
+        return .handshake(HookAnswer(status: 200, contentType: "text/plain", body: challenge))
+    }
+
+    private static func isJSON(_ body: [UInt8]) -> Bool {
+        body.first { $0 != 0x20 && !(0x09...0x0D).contains($0) } == UInt8(ascii: "{")
+    }
+
+    /// Slack's identifiers are capitals and digits.
+    private static func isIdentifier(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
+    }
+}

@@ -1,0 +1,39 @@
+package import Vocabulary
+
+/// How deliveries of one source are read: the part of its settings that this step needs.
+package struct SourceReading: Sendable, Hashable {
+    package let name: SourceName
+    package let kind: SourceKind
+    /// Slack: the workspaces whose people may speak, such as `T024`.
+    package let workspaces: Set<String>
+    /// Hosts (`host` or `host:port`) that replace the provider's own for reply addresses; nil for those.
+    package let replyHosts: [String]?
+    /// Identities of the bridge itself at this source.
+    package let ownAccounts: Set<String>
+    /// jq that says whom a service acts for, for the record.
+    package let askedForBy: String?
+    /// Routes from this source, in the order of the settings.
+    package let routes: [Route]
+    /// Slack: the slash commands that routes name, such as `/mde`.
+    package let commands: Set<String>
+
+    package init(
+        name: SourceName,
+        kind: SourceKind,
+        workspaces: Set<String> = [],
+        replyHosts: [String]? = nil,
+        ownAccounts: Set<String> = [],
+        askedForBy: String? = nil,
+        routes: [Route] = [],
+        commands: Set<String> = []
+    ) {
+        self.name = name
+        self.kind = kind
+        self.workspaces = workspaces
+        self.replyHosts = replyHosts
+        self.ownAccounts = ownAccounts
+        self.askedForBy = askedForBy
+        self.routes = routes
+        self.commands = commands
+    }
+}
