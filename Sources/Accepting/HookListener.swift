@@ -20,7 +20,8 @@ package struct HookListener: Service {
     /// - Parameters:
     ///   - settings: Address and limits.
     ///   - certificate: Nil for plain HTTP, behind a proxy or on loopback.
-    ///   - logger: For the server's own lines.
+    ///   - logger: Told of the start. The server's own lines come only from `warning` up, because they are written
+    ///     for its authors.
     ///   - now: The wall clock that stamps deliveries.
     ///   - onListening: Told once, with the port that was bound.
     ///   - onRefusal: Told of every request that never became a delivery; must be quick.
@@ -65,17 +66,21 @@ package struct HookListener: Service {
                 onRefusal: onRefusal
             )
         }
+        var serverLogger = logger
+        serverLogger.logLevel = max(logger.logLevel, .warning)
         return Application(
             responder: responder,
             server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
-                availableConnectionsDelegate: .maximum(2 * settings.connectionsMax, logger: logger)
+                availableConnectionsDelegate: .maximum(2 * settings.connectionsMax, logger: serverLogger)
             ),
-            onServerRunning: { [onListening] channel in
-                await onListening(channel.localAddress?.port ?? 0)
+            onServerRunning: { [onListening, logger, settings] channel in
+                let port = channel.localAddress?.port ?? 0
+                logger.info("accepting hooks", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+                await onListening(port)
             },
-            logger: logger
+            logger: serverLogger
         )
     }
 }

@@ -17,7 +17,10 @@ struct HookResponder: HTTPResponder {
 
     func respond(to request: Request, context: HookContext) async throws -> Response {
         guard let source = Self.source(in: request.uri.path) else { return refuse(.notFound) }
-        guard request.method == .post else { return refuse(.methodNotAllowed) }
+        guard request.method == .post else {
+            let response = refuse(.methodNotAllowed)
+            return request.method == .head ? response.createHeadResponse() : response
+        }
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: settings.bodyBytesMax)

@@ -15,7 +15,7 @@ package struct ConsoleListener: Service {
 
     /// - Parameters:
     ///   - settings: Address and limits.
-    ///   - logger: For the server's own lines.
+    ///   - logger: Told of the start, and of the server's warnings.
     ///   - onListening: Told once, with the port that was bound.
     ///   - readiness: Asked at every `/readyz`; must have a deadline of its own.
     ///   - metrics: The text of `/metrics`.
@@ -40,17 +40,23 @@ package struct ConsoleListener: Service {
 
     /// The console as an application, for tests that need no socket.
     var application: Application<CallbackResponder<BasicRequestContext>> {
-        Application(
-            responder: CallbackResponder { request, _ in await respond(to: request) },
+        let serverLogger = logger.quiet
+        return Application(
+            responder: CallbackResponder { request, _ in
+                let response = await respond(to: request)
+                return request.method == .head ? response.createHeadResponse() : response
+            },
             server: .http1(configuration: .small(idleTimeout: settings.idleTimeout)),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
-                availableConnectionsDelegate: .maximum(settings.connectionsMax, logger: logger)
+                availableConnectionsDelegate: .maximum(settings.connectionsMax, logger: serverLogger)
             ),
-            onServerRunning: { [onListening] channel in
-                await onListening(channel.localAddress?.port ?? 0)
+            onServerRunning: { [onListening, logger, settings] channel in
+                let port = channel.localAddress?.port ?? 0
+                logger.info("serving the console", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+                await onListening(port)
             },
-            logger: logger
+            logger: serverLogger
         )
     }
 
@@ -64,8 +70,7 @@ package struct ConsoleListener: Service {
             response.headers[.allow] = "GET, HEAD"
             return response
         }
-        let response = await answer(path)
-        return request.method == .head ? response.createHeadResponse() : response
+        return await answer(path)
     }
 
     private func answer(_ path: String) async -> Response {
@@ -108,5 +113,14 @@ extension HTTP1Channel.Configuration {
                 maxHeaderFieldCount: 100
             )
         )
+    }
+}
+
+extension Logger {
+    /// For the server's own lines, which are written for its authors: from `warning` up.
+    var quiet: Logger {
+        var logger = self
+        logger.logLevel = max(logLevel, .warning)
+        return logger
     }
 }

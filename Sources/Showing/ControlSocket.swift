@@ -29,7 +29,7 @@ package final class ControlSocket: Service {
 
     /// - Parameters:
     ///   - path: Of the socket; its folder must exist.
-    ///   - logger: For the server's own lines.
+    ///   - logger: Told of the start, and of the server's warnings.
     ///   - onListening: Told once, when commands are served and the file has its mode.
     ///   - answer: Serves one request.
     package init(
@@ -59,18 +59,20 @@ package final class ControlSocket: Service {
 
     /// The socket as an application, for tests that need none.
     var application: Application<ControlResponder> {
-        Application(
+        let serverLogger = logger.quiet
+        return Application(
             responder: ControlResponder(answer: answer),
             server: .http1(configuration: .small(idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(
                 address: .unixDomainSocket(path: path),
-                availableConnectionsDelegate: .maximum(Self.connectionsMax, logger: logger)
+                availableConnectionsDelegate: .maximum(Self.connectionsMax, logger: serverLogger)
             ),
             onServerRunning: { _ in
                 self.claimFile()
+                self.logger.info("taking commands", metadata: ["path": "\(self.path)"])
                 await self.onListening()
             },
-            logger: logger
+            logger: serverLogger
         )
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 package import Vocabulary
 
 /// Takes secrets out of text that is about to leave the process: the last net, under `Secret` and constant messages.
@@ -16,6 +17,7 @@ package struct Scrubber: Sendable {
     package init(knowing secrets: [Secret] = []) {
         known = secrets.map { $0.withText { $0 } }
             .filter { $0.utf8.count >= Self.knownBytesMin }
+            .flatMap(Self.forms)
             .sorted { $0.utf8.count > $1.utf8.count }
     }
 
@@ -56,6 +58,12 @@ package struct Scrubber: Sendable {
         if words.contains(where: secretWords.contains) { return true }
         let joined = words.joined(separator: "-")
         return secretNames.contains { joined.hasSuffix($0) }
+    }
+
+    /// A secret as it is, as a form or a URL carries it, and as Basic authentication and webhook settings do.
+    private static func forms(of secret: String) -> Set<String> {
+        let encoded = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? secret
+        return [secret, encoded, Data(secret.utf8).base64EncodedString()]
     }
 
     private static let secretWords: Set<String> = [
@@ -112,12 +120,5 @@ package struct Scrubber: Sendable {
             return "\(word[..<start])\(host)\(rest[...query])\(mark)"
         }
         return "\(word[..<start])\(host)\(rest)"
-    }
-}
-
-extension StringProtocol {
-    /// The first place where `other` stands; Foundation's is not imported for this one use.
-    fileprivate func range(of other: String) -> Range<Index>? {
-        ranges(of: other).first
     }
 }

@@ -131,4 +131,28 @@ struct ListenerCertificateTests {
             try await exchange(listener(certificate), [old]) {}
         }
     }
+
+    @Test(arguments: [
+        // A handshake that stops after its first bytes, and HTTP where TLS is spoken.
+        "\u{16}\u{03}\u{01}\u{02}\u{00}\u{01}",
+        "POST /hooks/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+    ])
+    func `who does not finish a handshake is cut off`(bytes: String) async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try make("server", days: 10)
+        let certificate = try ListenerCertificate(
+            certificateFile: path("server.pem"),
+            keyFile: path("server.key")
+        )
+        let settings = AcceptingSettings(port: 0, requestDeadline: .milliseconds(100))
+        let listener = LiveListener(settings: settings, certificate: certificate, refused: RefusalLog()) {
+            _ in
+            Issue.record("a request came through")
+            return .unavailable
+        }
+        let answer = try await listener.serve { port, _ in
+            try? await RawClient.exchange(port: port, [bytes])
+        }
+        #expect(answer?.contains("HTTP/1.1 2") != true)
+    }
 }

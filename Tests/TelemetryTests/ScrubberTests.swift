@@ -51,4 +51,10 @@ struct ScrubberTests {
         ])
         #expect(scrubber.scrub("xcorrect-horse-batteryx abc") == "x<redacted>x abc")
     }
+
+    @Test func `a known value is known in a form, a URL and base 64 as well`() {
+        let scrubber = Scrubber(knowing: [Secret("p@ss/word&1")])
+        #expect(scrubber.scrub("a=p%40ss%2Fword%261") == "a=<redacted>")
+        #expect(scrubber.scrub("cEBzcy93b3JkJjE=") == "<redacted>")
+    }
 }
