@@ -84,7 +84,8 @@ extension Executor {
         return one != other
     }
 
-    private func decision(on job: Job, machine: Machine, readAt: Timestamp, others: Bool = false) -> Decision {
+    private func decision(on job: Job, machine: Machine, readAt: Timestamp, others: Bool = false) -> Decision
+    {
         policy().decide(
             Question(
                 source: job.source,

@@ -14,7 +14,13 @@ extension Executor {
         var view = OutsideView()
         let done = actions.filter { $0.status == .succeeded }
         let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
-        if let last, last.type == "Isolate" { view.foreignContainment = words(on: last) }
+        if let last, last.type == "Isolate" {
+            if isOurs(last) {
+                view.ownContainment = last.scope ?? "Full"
+            } else {
+                view.foreignContainment = words(on: last)
+            }
+        }
         if case .timeBox(let isolate) = job.origin {
             view.takenOver = await takenOver(isolate, actions)
         }
@@ -55,7 +61,9 @@ extension Executor {
         var lines = [describe(machine)]
         lines.append(containment(claims, page.actions.filter { $0.machineID == machine.id }))
         for action in running {
-            lines.append("Under way: \(action.type), \(action.status.text) since \(action.createdAt.iso8601).")
+            lines.append(
+                "Under way: \(action.type), \(action.status.text) since \(action.createdAt.iso8601)."
+            )
         }
         job = try await ledger.apply(
             .settled(Outcome(code: "answered", message: lines.joined(separator: " "))),

@@ -51,7 +51,8 @@ extension Executor {
             code: "application-permission",
             message:
                 "The application lacks the permission \(missing.anyOf.joined(separator: " or ")) \(missing.purpose).",
-            fix: "Add it to the app registration (WindowsDefenderATP, application permissions) and grant consent."
+            fix:
+                "Add it to the app registration (WindowsDefenderATP, application permissions) and grant consent."
         )
         if job.isAutomatic {
             let error = DefenderError(
@@ -68,7 +69,7 @@ extension Executor {
 
     private func rehearsal(of job: Job, _ entry: ActionEntry, _ machine: Machine) -> Outcome? {
         guard !job.isAutomatic else { return nil }
-        guard job.rehearses || job.decision?.reasons.contains("rehearsal") == true else { return nil }
+        guard job.isRehearsal else { return nil }
         return Outcome(
             code: "rehearsed",
             message: "Rehearsal: \(entry.word) would have been posted for \(machine.shownName)"
@@ -129,7 +130,9 @@ extension Executor {
         let type = Catalogue.entry(job.action)?.machineActionType
         let filter = ActionFilter(machine: machine, types: type.map { [$0] } ?? [])
         guard let page = try? await defender.actions(filter, priority: .settling),
-            let active = page.actions.first(where: { !$0.status.isEnd && $0.machineID == machine && $0.type == type })
+            let active = page.actions.first(where: {
+                !$0.status.isEnd && $0.machineID == machine && $0.type == type
+            })
         else { return .notExecuted(until: wallClock() + .seconds(10), trouble: outcome) }
         return .accepted(trace(of: active))
     }

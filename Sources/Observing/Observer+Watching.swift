@@ -131,7 +131,11 @@ extension Observer {
         do throws(DefenderError) {
             try await defender.cancel(
                 actionID: id,
-                comment: ActionMarker.comment(job: job.id, person: request?.by ?? "", reason: request?.because),
+                comment: ActionMarker.comment(
+                    job: job.id,
+                    person: request?.by ?? "",
+                    reason: request?.because
+                ),
                 priority: job.lane == .network ? .containment : .action
             )
         } catch {

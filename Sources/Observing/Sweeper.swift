@@ -70,7 +70,8 @@ package struct Sweeper: Service {
     private func take(_ actions: [MachineAction], baseline: Timestamp?, now: Timestamp) async throws {
         let clientID = defender.clientID.lowercased()
         try await ledger.write { transaction in
-            var told = try transaction.flag(Sweeper.told).map { $0.split(separator: " ").map(String.init) } ?? []
+            var told =
+                try transaction.flag(Sweeper.told).map { $0.split(separator: " ").map(String.init) } ?? []
             for action in actions.sorted(by: { $0.createdAt < $1.createdAt }) {
                 let isOurs = action.requestor?.lowercased() == clientID
                 if isOurs, let id = ActionMarker.jobID(in: action.comment) {
@@ -120,7 +121,8 @@ private func sweepForeign(
             $0.containedAt.map { $0 < action.createdAt } == true && $0.endingBy == nil
         }
         for claim in claims {
-            let words = "\(who) released \(machine) outside Bascule at \(action.createdAt.iso8601); the claim is closed."
+            let words =
+                "\(who) released \(machine) outside Bascule at \(action.createdAt.iso8601); the claim is closed."
             try closeTakenOver(claim, words: words, in: transaction)
         }
     }
@@ -141,5 +143,8 @@ private func remember(_ action: MachineAction, _ told: inout [String]) -> Bool {
 
 private func tellAll(_ code: String, _ words: String, in transaction: any LedgerTransaction) throws {
     try tell(.tell, Notice(code: code, tone: .warning, text: words), about: nil, in: transaction)
-    try seal(AuditEntry(kind: code, subject: "bridge", actor: "sweep", detail: ["text": words]), in: transaction)
+    try seal(
+        AuditEntry(kind: code, subject: "bridge", actor: "sweep", detail: ["text": words]),
+        in: transaction
+    )
 }

@@ -40,15 +40,18 @@ extension Job {
         return effects
     }
 
-    private mutating func moved(by event: JobEvent, at now: Timestamp) throws(TransitionError) -> [JobEffect] {
+    private mutating func moved(by event: JobEvent, at now: Timestamp) throws(TransitionError) -> [JobEffect]
+    {
         switch event {
-        case .located, .decided, .readied, .refreshed, .refused, .postponed, .waits, .held, .letGo, .rehearsed,
+        case .located, .decided, .readied, .refreshed, .refused, .postponed, .waits, .held, .letGo,
+            .rehearsed,
             .settled, .withdrawn, .expired, .armed:
             try movedBeforeSubmitting(by: event, at: now)
         case .submissionStarted, .accepted, .notExecuted, .rejected, .outcomeUnknown, .stillUnknown, .adopted,
             .absent:
             try movedWhileSubmitting(by: event, at: now)
-        case .joined, .parted, .rests, .progressed, .packageReady, .packaged, .ended, .cancelRequested, .cancelSent:
+        case .joined, .parted, .rests, .progressed, .packageReady, .packaged, .ended, .cancelRequested,
+            .cancelSent:
             try movedWhileWatching(by: event, at: now)
         }
     }
@@ -67,7 +70,9 @@ extension Job {
             factsAt = now
             enter(.located, due: now)
             guard !setAside.isEmpty else { return [] }
-            return [tellAsker(.progress, "job.twins", "Set aside as stale: \(setAside.joined(separator: ", ")).")]
+            return [
+                tellAsker(.progress, "job.twins", "Set aside as stale: \(setAside.joined(separator: ", ")).")
+            ]
         case .decided(let note):
             try require(.located, event)
             decision = note
@@ -111,7 +116,9 @@ extension Job {
         case .rehearsed(let outcome):
             return end(.cancelled, outcome, tone: .progress)
         case .settled(let outcome):
-            return end(.succeeded, outcome, tone: .good)
+            // An isolate that is settled without an action of its own leaves no claim.
+            let closing: [JobEffect] = action == "isolate" ? [.closeClaim(outcome.code)] : []
+            return closing + end(.succeeded, outcome, tone: .good)
         case .withdrawn(let outcome):
             return end(.cancelled, outcome, tone: .warning, isQuiet: isAutomatic)
         case .expired:
@@ -189,7 +196,13 @@ extension Job {
                 enter(.ready, due: now)
                 return [.wakeLane]
             }
-            return endExpired() + [tellAll(.bad, "job.expired", "Never executed and now too old: \(title) asked by \(askerText).")]
+            return endExpired() + [
+                tellAll(
+                    .bad,
+                    "job.expired",
+                    "Never executed and now too old: \(title) asked by \(askerText)."
+                )
+            ]
         default:
             throw TransitionError(state: state, event: event.name)
         }
@@ -276,7 +289,9 @@ extension Job {
                 let isTheirs = joined == nil && machineAction?.isOurs == false
                 effects.insert(isTheirs ? .closeClaim("foreign") : .confirmClaim, at: 0)
             }
-            if action == "release" { effects.insert(.closeEndingClaims(isAutomatic ? "time-box" : "released"), at: 0) }
+            if action == "release" {
+                effects.insert(.closeEndingClaims(isAutomatic ? "time-box" : "released"), at: 0)
+            }
             effects.append(.settleJoined(.succeeded))
             return effects
         case .failed, .timedOut, .cancelled:

@@ -90,7 +90,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
         route = intent.route
         action = request.action
         var filled = request.parameters
-        for parameter in Catalogue.entry(request.action)?.parameters ?? [] where filled[parameter.name] == nil {
+        for parameter in Catalogue.entry(request.action)?.parameters ?? [] where filled[parameter.name] == nil
+        {
             filled[parameter.name] = parameter.defaultValue
         }
         parameters = filled
@@ -113,6 +114,11 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// True for the release of a time box.
     package var isAutomatic: Bool {
         if case .timeBox = origin { true } else { false }
+    }
+
+    /// True if nothing will be posted for it, by its own word or by the decision's.
+    package var isRehearsal: Bool {
+        rehearses || decision?.reasons.contains("rehearsal") == true
     }
 
     /// How people see who asked.

@@ -18,6 +18,8 @@ package enum LaneRules {
         package var newestCountedIsolate: Job?
         /// A containment that somebody made outside, in words; nil if there is none.
         package var foreignContainment: String?
+        /// `Full` or `Selective` if the machine is contained by an action of ours; nil if it is not.
+        package var ownContainment: String?
         /// Somebody else acted on the machine's network after our isolate, in words.
         package var takenOver: String?
 
@@ -39,6 +41,8 @@ package enum LaneRules {
         /// Ask Defender to cancel these first; wait until they have ended.
         case cancelFirst([JobID])
         case join(JobID, others: [String])
+        /// The machine is contained by an action of ours whose claim has ended: a claim is all that is missing.
+        case claimContained
         /// Nothing to post: these claims end now, with this code.
         case settle(Outcome, closing: [JobID], code: String)
         case withdraw(Outcome, closing: [JobID], code: String)
@@ -53,7 +57,9 @@ package enum LaneRules {
         if let validUntil = job.validUntil, now > validUntil { return .expire }
         if let hold = freeze(for: job, in: situation) { return hold }
         guard job.lane == .network else {
-            let isBusy = situation.others.contains { $0.lane == job.lane && $0.lane != nil && $0.state.isInFlight }
+            let isBusy = situation.others.contains {
+                $0.lane == job.lane && $0.lane != nil && $0.state.isInFlight
+            }
             return isBusy ? .wait : .submit(ending: [])
         }
         return job.action == "isolate" ? isolate(job, situation) : release(job, situation)
@@ -104,11 +110,13 @@ package enum LaneRules {
             return .submit(ending: [])
         }
         if network.contains(where: { $0.joined == nil }) { return .wait }
+        if let type = situation.ownContainment, type == "Full" || !wantsFull { return .claimContained }
         if let foreign = situation.foreignContainment {
             return .settle(
                 Outcome(
                     code: "already-contained",
-                    message: "The machine is contained already, \(foreign). Nothing was posted and no time box runs.",
+                    message:
+                        "The machine is contained already, \(foreign). Nothing was posted and no time box runs.",
                     fix: "Whoever contained it releases it."
                 ),
                 closing: [],
@@ -146,7 +154,7 @@ package enum LaneRules {
                 && (mayEndOthers || (claim.owner != nil && claim.owner == job.principal))
         }
         let kept = open.filter { claim in !mine.contains { $0.id == claim.id } }
-        if open.isEmpty { return releaseOfNothing(situation) }
+        if open.isEmpty { return releaseOfNothing(situation, mayEndOthers: mayEndOthers) }
         if mine.isEmpty {
             let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .refuse(
@@ -171,8 +179,18 @@ package enum LaneRules {
         return lastRelease(ending: mine, situation)
     }
 
-    private static func releaseOfNothing(_ situation: Situation) -> Step {
+    private static func releaseOfNothing(_ situation: Situation, mayEndOthers: Bool) -> Step {
         if situation.others.contains(where: { $0.lane == .network && $0.state.isInFlight }) { return .wait }
+        if situation.ownContainment != nil {
+            if mayEndOthers { return .submit(ending: []) }
+            return .refuse(
+                Outcome(
+                    code: "claims-of-others",
+                    message: "The machine is contained by an earlier job of Bascule whose claim has ended.",
+                    fix: "Ask somebody whose grant says `others: yes`."
+                )
+            )
+        }
         if let foreign = situation.foreignContainment {
             return .refuse(
                 Outcome(
@@ -183,7 +201,10 @@ package enum LaneRules {
             )
         }
         return .settle(
-            Outcome(code: "nothing-to-release", message: "No claim is open on the machine; nothing was posted."),
+            Outcome(
+                code: "nothing-to-release",
+                message: "No claim is open on the machine; nothing was posted."
+            ),
             closing: [],
             code: "released"
         )
@@ -201,7 +222,10 @@ package enum LaneRules {
         }
         if wasNeverPosted {
             return .settle(
-                Outcome(code: "withdrawn", message: "The isolation had not been posted yet and was withdrawn."),
+                Outcome(
+                    code: "withdrawn",
+                    message: "The isolation had not been posted yet and was withdrawn."
+                ),
                 closing: claims.map(\.id),
                 code: "released"
             )
@@ -218,6 +242,11 @@ package enum LaneRules {
             )
         }
         if let by = claim.endingBy, by != job.id { return .wait }
+        // An isolate that counts is about to open its claim; releasing before it would only flap.
+        let isWanted = situation.others.contains {
+            $0.action == "isolate" && $0.state == .ready && !$0.isRehearsal
+        }
+        if isWanted { return .wait }
         if let takenOver = situation.takenOver {
             return .withdraw(
                 Outcome(

@@ -8,7 +8,11 @@ package struct Acceptance: Sendable {
     /// Words that act on the ledger itself.
     package var deeds: [Deed]
 
-    package init(delivery: DeliveryRecord, jobs: [(job: Job, replyTo: ReplyAddress?)] = [], deeds: [Deed] = []) {
+    package init(
+        delivery: DeliveryRecord,
+        jobs: [(job: Job, replyTo: ReplyAddress?)] = [],
+        deeds: [Deed] = []
+    ) {
         self.delivery = delivery
         self.jobs = jobs
         self.deeds = deeds
@@ -117,7 +121,9 @@ private func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
         } else if job.joined != nil {
             event = .ended(.cancelled, detail: "\(by) cancelled it.")
         } else {
-            event = .cancelRequested(CancelRequest(by: by, because: "\(by) cancelled it.", at: transaction.now))
+            event = .cancelRequested(
+                CancelRequest(by: by, because: "\(by) cancelled it.", at: transaction.now)
+            )
         }
         _ = try move(job, by: event, fence: nil, keeping: nil, in: transaction)
     case .letGo(let id, let by):

@@ -4,11 +4,18 @@ import Vocabulary
 package struct OutsideView: Sendable, Hashable {
     /// Since when and by whom it is contained, if not by us.
     package var foreignContainment: String?
+    /// `Full` or `Selective` if it is contained by us.
+    package var ownContainment: String?
     /// Who else acted after our isolate of this claim, and how.
     package var takenOver: String?
 
-    package init(foreignContainment: String? = nil, takenOver: String? = nil) {
+    package init(
+        foreignContainment: String? = nil,
+        ownContainment: String? = nil,
+        takenOver: String? = nil
+    ) {
         self.foreignContainment = foreignContainment
+        self.ownContainment = ownContainment
         self.takenOver = takenOver
     }
 }
@@ -37,6 +44,7 @@ extension Ledger {
             }
             var situation = try situation(of: stored, in: transaction)
             situation.foreignContainment = view.foreignContainment
+            situation.ownContainment = view.ownContainment
             situation.takenOver = view.takenOver
             let step = LaneRules.step(for: stored, in: situation, at: transaction.now)
             if case .submit = step, let rehearsal {
@@ -56,7 +64,11 @@ extension Ledger {
 
 private func situation(of job: Job, in transaction: any LedgerTransaction) throws -> LaneRules.Situation {
     guard let machine = job.machine?.id else {
-        return LaneRules.Situation(others: [], openClaims: [], isFrozen: try Freeze.present(in: transaction) != nil)
+        return LaneRules.Situation(
+            others: [],
+            openClaims: [],
+            isFrozen: try Freeze.present(in: transaction) != nil
+        )
     }
     let all = try transaction.jobs(JobQuery(machine: machine)).filter { $0.id != job.id }
     let claims = try transaction.openClaims(on: machine)
@@ -68,7 +80,7 @@ private func situation(of job: Job, in transaction: any LedgerTransaction) throw
     )
     situation.isFrozenForReleases = freeze?.stopsReleases == true
     let counted = all.filter {
-        !$0.isAutomatic && !$0.rehearses
+        !$0.isAutomatic && !$0.isRehearsal
             && ($0.state == .ready || $0.state.isInFlight || $0.state == .succeeded)
     }
     situation.newestCountedRelease = counted.last {
@@ -122,6 +134,16 @@ private func take(
         }
         return try moved(.waits(until: nil))
     case .join(let primary, let others): return try join(job, primary, others, moved, in: transaction)
+    case .claimContained:
+        let joined = try moved(.joined(job.id, others: ["an earlier job of Bascule"]))
+        let words = "The machine is contained already, by an earlier job of Bascule."
+        return try move(
+            joined,
+            by: .ended(.succeeded, detail: words),
+            fence: nil,
+            keeping: nil,
+            in: transaction
+        )
     case .settle(let outcome, let closing, let code):
         for id in closing { try closeClaim(id, code: code, by: job, in: transaction) }
         try withdrawIsolates(closing, outcome: outcome, by: job, in: transaction)
@@ -143,7 +165,10 @@ private func join(
 ) throws -> Job {
     let joiner = try moved(.joined(primary, others: others))
     guard try transaction.claim(primary)?.containedAt != nil else { return joiner }
-    let event = JobEvent.ended(.succeeded, detail: "The machine is contained already, by \(others.joined(separator: ", ")).")
+    let event = JobEvent.ended(
+        .succeeded,
+        detail: "The machine is contained already, by \(others.joined(separator: ", "))."
+    )
     return try move(joiner, by: event, fence: nil, keeping: nil, in: transaction)
 }
 
@@ -169,7 +194,12 @@ private func withdrawIsolates(
 }
 
 private func tellTakenOver(_ outcome: Outcome, by job: Job, in transaction: any LedgerTransaction) throws {
-    let notice = job.notice(.warning, "claim.taken-over", "\(job.machineText): \(outcome.message)", isFinal: true)
+    let notice = job.notice(
+        .warning,
+        "claim.taken-over",
+        "\(job.machineText): \(outcome.message)",
+        isFinal: true
+    )
     try tell(.conversation(job.conversationID), notice, about: job.id, in: transaction)
     try tell(.tell, notice, about: job.id, in: transaction)
 }

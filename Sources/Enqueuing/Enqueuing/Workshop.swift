@@ -60,7 +60,8 @@ package struct Workshop: Sendable {
                 do {
                     let free = benches - busy
                     let jobs =
-                        free > 0 ? try await ledger.lease(states, owner: owner, times: times, limit: free) : []
+                        free > 0
+                        ? try await ledger.lease(states, owner: owner, times: times, limit: free) : []
                     if !jobs.isEmpty {
                         busy += jobs.count
                         for share in together ? [jobs] : jobs.map({ [$0] }) {

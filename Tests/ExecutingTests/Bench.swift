@@ -1,0 +1,226 @@
+import Deciding
+import Defender
+import Enqueuing
+import Executing
+import Foundation
+import Logging
+import Observing
+import Synchronization
+import Vocabulary
+
+func writeFile(_ path: String, _ bytes: [UInt8]) -> Bool {
+    FileManager.default.createFile(atPath: path, contents: Data(bytes))
+}
+
+/// The back half on a virtual clock, driven step by step: no sleeping, every run the same.
+final class Bench: Sendable {
+    static let start = Timestamp(seconds: 1_788_000_000)
+
+    let ledger: MemoryLedger
+    let defender: FakeDefender
+    let executor: Executor
+    let observer: Observer
+    let sweeper: Sweeper
+    let folder: String
+    let times: LeaseTimes
+
+    init(times: LeaseTimes = LeaseTimes(), policy: Policy = Bench.policy) {
+        let box = ClockBox()
+        let now: @Sendable () -> Timestamp = { box.now }
+        self.box = box
+        self.times = times
+        ledger = MemoryLedger(clock: now)
+        defender = FakeDefender(now: now)
+        folder = NSTemporaryDirectory() + "bascule-bench-\(UUID().uuidString)"
+        let shared = PolicyBox(policy)
+        policies = shared
+        executor = Executor(
+            ledger: ledger,
+            defender: defender,
+            policy: { shared.policy },
+            settings: ExecutingSettings(owner: "executor", times: times),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            wallClock: now
+        )
+        observer = Observer(
+            ledger: ledger,
+            defender: defender,
+            settings: ObservingSettings(owner: "observer", times: times),
+            evidence: EvidenceFolder(folder: folder, totalBytesMax: 100, keepFor: .seconds(3_600)),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            wallClock: now
+        )
+        sweeper = Sweeper(
+            ledger: ledger,
+            defender: defender,
+            settings: ObservingSettings(owner: "sweeper", times: times),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        defender.state.withLock { $0.machines = Bench.machines }
+    }
+
+    private let box: ClockBox
+    let policies: PolicyBox
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    final class ClockBox: Sendable {
+        let moment = Mutex(Bench.start)
+        var now: Timestamp { moment.withLock { $0 } }
+    }
+
+    final class PolicyBox: Sendable {
+        private let state: Mutex<Policy>
+        init(_ policy: Policy) { state = Mutex(policy) }
+        var policy: Policy {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
+    }
+
+    // MARK: The world
+
+    static let machines: [Machine] = [
+        Machine(
+            id: MachineID(String(repeating: "7", count: 40)) ?? fallback,
+            dnsName: "laptop-7.corp.example",
+            osPlatform: "Windows11"
+        ),
+        Machine(
+            id: MachineID(String(repeating: "8", count: 40)) ?? fallback,
+            dnsName: "laptop-70.corp.example",
+            osPlatform: "Windows11"
+        ),
+        Machine(
+            id: MachineID(String(repeating: "9", count: 40)) ?? fallback,
+            dnsName: "srv-1.corp.example",
+            osPlatform: "WindowsServer2022"
+        ),
+    ]
+    private static var fallback: MachineID { preconditionFailure("not a machine id") }
+
+    static let laptop = machines[0].id
+
+    static let policy = Policy(
+        people: ["mia", "omar", "ines"].map {
+            Person(name: $0, identities: [SourceName("chat"): ["T/\($0)"]])
+        },
+        groups: ["soc": [.person("mia"), .person("omar")]],
+        grants: [
+            Grant(
+                number: 1,
+                line: 10,
+                column: 3,
+                actions: ["isolate", "scan", "collect", "release", "status"],
+                grantees: [.group("soc")],
+                machines: MachineCondition(osFamilies: [.client])
+            ),
+            Grant(
+                number: 2,
+                line: 11,
+                column: 3,
+                actions: ["release"],
+                grantees: [.person("ines")],
+                machines: .any,
+                coversOthers: true
+            ),
+        ]
+    )
+
+    // MARK: Driving
+
+    var now: Timestamp { box.now }
+
+    func pass(_ duration: Duration) {
+        box.moment.withLock { $0 = $0 + duration }
+        defender.tick()
+    }
+
+    private let serial = Mutex(0)
+
+    @discardableResult
+    func ask(
+        _ action: String,
+        _ machine: String = "laptop-7",
+        by person: String = "mia",
+        for duration: String? = nil,
+        with parameters: [String: String] = [:],
+        reason: String? = "SEC-1",
+        rehearses: Bool = false
+    ) async throws -> JobID {
+        let number = serial.withLock {
+            $0 += 1
+            return $0
+        }
+        let request = ActionRequest(
+            action: action,
+            machine: .hostName(machine),
+            parameters: parameters,
+            duration: duration.flatMap { TimeBox($0) },
+            reason: reason
+        )
+        let intent = Intent(
+            source: SourceName("chat"),
+            asker: .identity("T/\(person)"),
+            request: .action(request)
+        )
+        let id = JobID("j-\(number)")
+        let job = Job(
+            id: id,
+            delivery: nil,
+            intent: intent,
+            request: request,
+            principal: .person(person),
+            acceptedAt: now,
+            validUntil: now + .seconds(3_600),
+            rehearses: rehearses
+        )
+        let replyTo = ReplyAddress.slack(channel: "C1", user: person, responseURL: nil)
+        try await ledger.record(job, replyTo: replyTo)
+        return id
+    }
+
+    /// One round of both services; true if there was anything to do.
+    func round() async throws -> Bool {
+        let toDo = try await ledger.lease(JobState.executing, owner: "executor", times: times, limit: 100)
+        for job in toDo { await executor.carry(job) }
+        let toWatch = try await ledger.lease(JobState.observing, owner: "observer", times: times, limit: 100)
+        if !toWatch.isEmpty { await observer.look(at: toWatch) }
+        return !toDo.isEmpty || !toWatch.isEmpty
+    }
+
+    /// Rounds until nothing is due now.
+    func settle() async throws {
+        var rounds = 0
+        while try await round() {
+            rounds += 1
+            guard rounds < 200 else { throw Restless() }
+        }
+    }
+
+    /// Lets time pass in steps, settling after each.
+    func run(for duration: Duration, step: Duration = .seconds(5)) async throws {
+        let end = now + duration
+        try await settle()
+        while now < end {
+            pass(step)
+            try await settle()
+        }
+    }
+
+    struct Restless: Error {}
+
+    func job(_ id: JobID) async throws -> Job {
+        guard let job = try await ledger.read({ try $0.job(id) }) else { throw LedgerError.noSuchJob(id) }
+        return job
+    }
+
+    func claims() async throws -> [Claim] {
+        try await ledger.read { try $0.openClaims(on: nil) }
+    }
+
+    /// Texts told, in order, with their audience's kind.
+    func told() async throws -> [OutboxEntry] {
+        try await ledger.read { try $0.outbox(state: .due, limit: 10_000) }
+    }
+}

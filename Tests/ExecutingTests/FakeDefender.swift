@@ -1,0 +1,224 @@
+import Defender
+import Synchronization
+import Vocabulary
+
+/// A Defender in memory on a virtual clock: enough of it to hold the back half to its promises.
+///
+/// It keeps its own truth of what each machine's network is, apart from anything the code under test says.
+final class FakeDefender: DefenderCalling {
+    enum Fault: Sendable {
+        /// Acted, but the answer never came.
+        case lostAnswer
+        /// Not acted, and the caller cannot know.
+        case lostRequest
+        case throttled(Duration)
+        case active
+        case refused
+        case server
+    }
+
+    struct State {
+        var machines: [Machine] = []
+        var actions: [MachineAction] = []
+        var endsAt: [String: (Timestamp, MachineAction.Status)] = [:]
+        var posted: [ActionSubmission] = []
+        var cancelled: [String] = []
+        var isolated: [MachineID: Bool] = [:]
+        var faults: [Fault] = []
+        var listFails = 0
+        var roles: Set<String>? = [
+            "Machine.Isolate", "Machine.Read.All", "Machine.Scan", "Machine.CollectForensics",
+        ]
+        var delay = Duration.seconds(10)
+        var end = MachineAction.Status.succeeded
+        var offline: Set<MachineID> = []
+        var listCalls = 0
+        var package: [UInt8]? = Array("package".utf8)
+    }
+
+    let clientID = "c11e47"
+    let state = Mutex(State())
+    let now: @Sendable () -> Timestamp
+
+    init(now: @escaping @Sendable () -> Timestamp) {
+        self.now = now
+    }
+
+    /// Lets time pass: actions whose time has come end.
+    func tick() {
+        let moment = now()
+        state.withLock { state in
+            for (id, (time, end)) in state.endsAt.sorted(by: { $0.value.0 < $1.value.0 }) where time <= moment
+            {
+                guard let index = state.actions.firstIndex(where: { $0.id == id }),
+                    !state.actions[index].status.isEnd,
+                    !state.offline.contains(state.actions[index].machineID)
+                else { continue }
+                state.actions[index].status = end
+                state.actions[index].updatedAt = moment
+                state.endsAt[id] = nil
+                guard end == .succeeded else { continue }
+                if state.actions[index].type == "Isolate" {
+                    state.isolated[state.actions[index].machineID] = true
+                }
+                if state.actions[index].type == "Unisolate" {
+                    state.isolated[state.actions[index].machineID] = false
+                }
+            }
+        }
+    }
+
+    /// Somebody acts in the portal.
+    func actOutside(_ type: String, on machine: MachineID, by who: String = "ola@corp.example") {
+        let moment = now()
+        state.withLock { state in
+            state.actions.insert(
+                MachineAction(
+                    id: "outside-\(state.actions.count)",
+                    type: type,
+                    status: .succeeded,
+                    machineID: machine,
+                    requestor: who,
+                    comment: "by hand",
+                    createdAt: moment,
+                    updatedAt: moment
+                ),
+                at: 0
+            )
+            state.isolated[machine] = type == "Isolate"
+        }
+    }
+
+    var executed: [ActionSubmission] { state.withLock { $0.posted } }
+
+    func isIsolated(_ machine: MachineID) -> Bool {
+        state.withLock { $0.isolated[machine] ?? false }
+    }
+
+    // MARK: DefenderCalling
+
+    func heldPermissions() async throws(DefenderError) -> Set<String>? {
+        state.withLock { $0.roles }
+    }
+
+    func machine(_ id: MachineID, priority: CallPriority) async throws(DefenderError) -> Machine {
+        guard let machine = state.withLock({ $0.machines.first { $0.id == id } }) else {
+            throw failure(.notFound, executed: false)
+        }
+        return machine
+    }
+
+    func candidates(
+        for selector: MachineSelector,
+        now: Timestamp,
+        priority: CallPriority
+    ) async throws(DefenderError) -> MachinePage {
+        MachinePage(machines: state.withLock { $0.machines }, mayBeCut: false)
+    }
+
+    func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction {
+        let fault = state.withLock { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
+        switch fault {
+        case .lostRequest: throw failure(.transfer, executed: true)
+        case .throttled(let wait): throw failure(.throttled, executed: false, wait: wait)
+        case .active: throw failure(.activeRequest, executed: false)
+        case .refused: throw failure(.notSupported, executed: false)
+        case .server: throw failure(.server, executed: true)
+        case .lostAnswer, nil: break
+        }
+        let action = act(submission)
+        if case .lostAnswer = fault { throw failure(.transfer, executed: true) }
+        return action
+    }
+
+    private func act(_ submission: ActionSubmission) -> MachineAction {
+        let types = [
+            "isolate": "Isolate", "release": "Unisolate", "scan": "RunAntiVirusScan",
+            "collect": "CollectInvestigationPackage",
+        ]
+        let moment = now()
+        return state.withLock { state in
+            let action = MachineAction(
+                id: "action-\(state.actions.count)",
+                type: types[submission.action] ?? submission.action,
+                scope: submission.parameters["type"],
+                status: .pending,
+                machineID: submission.machine,
+                requestor: clientID,
+                comment: submission.comment,
+                createdAt: moment
+            )
+            state.actions.insert(action, at: 0)
+            state.posted.append(submission)
+            state.endsAt[action.id] = (moment + state.delay, state.end)
+            return action
+        }
+    }
+
+    func cancel(actionID: String, comment: String, priority: CallPriority) async throws(DefenderError) {
+        let moment = now()
+        state.withLock { state in
+            state.cancelled.append(actionID)
+            guard let index = state.actions.firstIndex(where: { $0.id == actionID }),
+                !state.actions[index].status.isEnd
+            else { return }
+            state.actions[index].status = .cancelled
+            state.actions[index].updatedAt = moment
+            state.endsAt[actionID] = nil
+        }
+    }
+
+    func action(_ id: String, priority: CallPriority) async throws(DefenderError) -> MachineAction {
+        guard let action = state.withLock({ $0.actions.first { $0.id == id } }) else {
+            throw failure(.notFound, executed: false)
+        }
+        return action
+    }
+
+    func actions(_ filter: ActionFilter, priority: CallPriority) async throws(DefenderError) -> ActionPage {
+        let fails = state.withLock { state in
+            state.listCalls += 1
+            if state.listFails > 0 {
+                state.listFails -= 1
+                return true
+            }
+            return false
+        }
+        if fails { throw failure(.server, executed: false) }
+        let found = state.withLock { state in
+            state.actions.filter { action in
+                (filter.machine == nil || action.machineID == filter.machine)
+                    && (filter.types.isEmpty || filter.types.contains(action.type))
+                    && filter.createdNotBefore.map { action.createdAt >= $0 } != false
+            }
+        }
+        return ActionPage(actions: found, mayBeCut: false)
+    }
+
+    func packageAddress(actionID: String) async throws(DefenderError) -> Secret {
+        Secret("https://package.example/\(actionID)")
+    }
+
+    func download(
+        _ address: Secret,
+        to path: String,
+        bytesMax: Int64,
+        onBytes: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(DefenderError) -> Int64 {
+        guard let package = state.withLock({ $0.package }) else { throw failure(.transfer, executed: false) }
+        guard Int64(package.count) <= bytesMax else { throw failure(.tooLarge, executed: false) }
+        guard writeFile(path, package) else { throw failure(.file, executed: false) }
+        onBytes(package)
+        return Int64(package.count)
+    }
+
+    private func failure(_ kind: DefenderError.Kind, executed: Bool, wait: Duration? = nil) -> DefenderError {
+        DefenderError(
+            kind: kind,
+            mayHaveBeenExecuted: executed,
+            retryAfter: wait,
+            message: "\(kind.rawValue)",
+            fix: "none"
+        )
+    }
+}
