@@ -216,7 +216,7 @@ let package = Package(
         tests("VocabularyTests", ["Vocabulary", "Catalogue"]),
         tests(
             "WiringTests",
-            ["Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader"]
+            ["Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating"]
         ),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
         tests("CryptographyTests", ["Cryptography", "Vocabulary"]),
