@@ -1,0 +1,140 @@
+import Vocabulary
+
+/// Why a delivery is not believed.
+///
+/// Never told to the sender, never shows a signature, a secret or the body.
+package enum VerificationFailure: Explained, Hashable {
+    case missingHeader(String)
+    case malformedHeader(String, expected: String)
+    case duplicateHeader(String)
+    case missingTimestamp(header: String)
+    case malformedTimestamp(header: String, expected: String)
+    /// Older than the window by more than it allows.
+    case stale(secondsOff: Int64, secondsMax: Int64)
+    /// Ahead of the clock by more than the window.
+    case future(secondsOff: Int64, secondsMax: Int64)
+    case encoding(header: String, expected: String)
+    case length(header: String, expected: Int, got: Int)
+    case signatureMismatch(hint: String)
+    case noSupportedVersion(header: String, expected: String)
+    case unsupportedAlgorithm(header: String, expected: String)
+
+    /// The word of `reference/vectors/README.md`, for logs, metrics and the `verify` command.
+    package var reason: String {
+        switch self {
+        case .missingHeader: "missing-header"
+        case .malformedHeader: "malformed-header"
+        case .duplicateHeader: "duplicate-header"
+        case .missingTimestamp: "missing-timestamp"
+        case .malformedTimestamp: "malformed-timestamp"
+        case .stale: "stale"
+        case .future: "future"
+        case .encoding: "encoding"
+        case .length: "length"
+        case .signatureMismatch: "signature-mismatch"
+        case .noSupportedVersion: "no-supported-version"
+        case .unsupportedAlgorithm: "unsupported-algorithm"
+        }
+    }
+
+    package var code: String { "verification.\(reason)" }
+
+    package var message: String {
+        switch self {
+        case .missingHeader(let name): "The header \(name) is missing or empty."
+        case .malformedHeader(let name, let expected): "The header \(name) is not \(expected)."
+        case .duplicateHeader(let name): "The header \(name) came more than once."
+        case .missingTimestamp(let header): "The header \(header) holds no time."
+        case .malformedTimestamp(let header, let expected): "The time in \(header) is not \(expected)."
+        case .stale(let off, let limit):
+            "The delivery is \(Self.spoken(off)) old; at most \(Self.spoken(limit)) is accepted."
+        case .future(let off, let limit):
+            "The delivery is dated \(Self.spoken(off)) ahead of this machine's clock; at most "
+                + "\(Self.spoken(limit)) is accepted."
+        case .encoding(let header, let expected): "The signature in \(header) is not \(expected)."
+        case .length(let header, let expected, let got):
+            "The signature in \(header) has \(got) characters or bytes where \(expected) belong."
+        case .signatureMismatch:
+            "The signature was not made over these bytes with any of the configured secrets."
+        case .noSupportedVersion(let header, let expected):
+            "The header \(header) holds no signature that can be checked with the configured keys (\(expected))."
+        case .unsupportedAlgorithm(let header, let expected):
+            "The header \(header) names another algorithm than \(expected)."
+        }
+    }
+
+    package var fix: String {
+        switch self {
+        case .missingHeader(let name):
+            "Look whether the sender signs at all (a secret is set there) and whether a proxy drops \(name)."
+        case .malformedHeader, .encoding, .length, .unsupportedAlgorithm:
+            "Check that the source's kind and settings are those of the system that sends here."
+        case .duplicateHeader:
+            "Look for a proxy that adds the header again; only one value can be the sender's."
+        case .missingTimestamp, .malformedTimestamp:
+            "Compare the timestamp settings of the source with what the sender documents."
+        case .stale, .future:
+            "Check the clocks of this machine and the sender (NTP), and whether something between them holds "
+                + "deliveries back."
+        case .signatureMismatch(let hint):
+            "Compare the secret on both sides. If it is right, something changed the body on the way: a proxy "
+                + "that re-encodes JSON or forms, converts line ends or characters, or unpacks a compression. \(hint)"
+        case .noSupportedVersion:
+            "Configure the kind of key that the sender signs with."
+        }
+    }
+
+    /// Seconds as people say them, huge ones included.
+    private static func spoken(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<600: "\(seconds) s"
+        case ..<7_200: "\(seconds / 60) min"
+        case ..<172_800: "\(seconds / 3_600) h"
+        default: "\(seconds / 86_400) days"
+        }
+    }
+}
+
+/// Why a source cannot be verified at all, whatever it sends.
+package enum VerifierSetupError: Explained, Hashable {
+    case noSecret
+    /// `index` counts the configured secrets from 0.
+    case blankSecret(index: Int)
+    case undecodableSecret(index: Int, expected: String)
+    case unusablePublicKey(index: Int)
+    case publicKeysNotUsed
+    /// A setting of a described scheme that cannot be.
+    case unusableSetting(name: String, expected: String)
+
+    package var code: String {
+        switch self {
+        case .noSecret: "verification.no-secret"
+        case .blankSecret, .undecodableSecret, .unusablePublicKey: "verification.key"
+        case .publicKeysNotUsed: "verification.public-keys-not-used"
+        case .unusableSetting: "verification.setting"
+        }
+    }
+
+    package var message: String {
+        switch self {
+        case .noSecret: "The source has no secret."
+        case .blankSecret(let index): "Secret \(index + 1) is empty or blank."
+        case .undecodableSecret(let index, let expected): "Secret \(index + 1) is not \(expected)."
+        case .unusablePublicKey(let index):
+            "Public key \(index + 1) is not \"whpk_\" followed by the base64 of 32 bytes."
+        case .publicKeysNotUsed: "This kind of source has no use for public keys."
+        case .unusableSetting(let name, let expected): "The setting \(name) is not \(expected)."
+        }
+    }
+
+    package var fix: String {
+        switch self {
+        case .noSecret, .blankSecret:
+            "Set the secret that the sender signs with; without one nothing is accepted."
+        case .undecodableSecret: "Copy the secret as the sender shows it, from \"whsec_\" to its end."
+        case .unusablePublicKey: "Copy the public key as the sender shows it; never a private \"whsk_\" key."
+        case .publicKeysNotUsed: "Remove the public keys."
+        case .unusableSetting: "Compare the setting with what the sender documents."
+        }
+    }
+}
