@@ -216,7 +216,10 @@ let package = Package(
         tests("VocabularyTests", ["Vocabulary", "Catalogue"]),
         tests(
             "WiringTests",
-            ["Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating"]
+            [
+                "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
+                argumentParser,
+            ]
         ),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
         tests("CryptographyTests", ["Cryptography", "Vocabulary"]),
