@@ -1,0 +1,87 @@
+import JSONReader
+import Vocabulary
+
+/// Slack's Web API and the addresses that answer a command.
+extension ChatService {
+    private static let textMax = 40_000
+    private static let blocksMax = 50
+    private static let sectionMax = 3_000
+
+    mutating func slack(_ method: String, _ call: SimulatedCall) -> SimulatedAnswer {
+        guard call.method == "POST", ["chat.postMessage", "chat.update"].contains(method) else {
+            return fail("unknown_method")
+        }
+        if let problem = tokenProblem(call) { return fail(problem) }
+        guard let body = Self.json(call) else { return fail("invalid_json") }
+        guard let channel = body["channel"]?.string, !channel.isEmpty,
+            script.channels.isEmpty || script.channels.contains(channel)
+        else { return fail("channel_not_found") }
+        if let problem = Self.problem(of: body) { return fail(problem) }
+        if isTooFast(channel, at: call.at) {
+            var answer = SimulatedAnswer.json(429, ["ok": false, "error": "ratelimited"])
+            answer.headers.append(("Retry-After", "1"))
+            return answer
+        }
+        let text = body["text"]?.string ?? ""
+        let message: ChatMessage
+        if method == "chat.update" {
+            guard let changed = change(body["ts"]?.string ?? "", in: channel, text, body) else {
+                return fail("message_not_found")
+            }
+            message = changed
+        } else {
+            message = keep(.message, channel, text, body, call)
+        }
+        return .json(
+            200,
+            [
+                "ok": true, "channel": .string(channel), "ts": .string(message.id),
+                "message": ["type": "message", "text": .string(text), "ts": .string(message.id)],
+            ]
+        )
+    }
+
+    /// A response address: no token, five uses, thirty minutes.
+    mutating func command(_ call: SimulatedCall) -> SimulatedAnswer {
+        guard call.method == "POST" else { return SimulatedAnswer(status: 405) }
+        guard let body = Self.json(call), Self.problem(of: body) == nil else {
+            return .json(400, ["ok": false, "error": "invalid_payload"])
+        }
+        if let problem = useCommand(call.path, at: call.at) {
+            return .json(404, ["ok": false, "error": .string(problem)])
+        }
+        _ = keep(.answer, call.path, body["text"]?.string ?? "", body, call)
+        return SimulatedAnswer(status: 200, headers: [("Content-Type", "text/plain")], body: Array("ok".utf8))
+    }
+
+    private func tokenProblem(_ call: SimulatedCall) -> String? {
+        let words = call.header("authorization")?.split(separator: " ") ?? []
+        guard words.count == 2, words[0].lowercased() == "bearer" else { return "not_authed" }
+        guard script.slackToken.map({ $0 == words[1] }) ?? true else { return "invalid_auth" }
+        return nil
+    }
+
+    private func fail(_ error: String) -> SimulatedAnswer {
+        .json(200, ["ok": false, "error": .string(error)])
+    }
+
+    private static func problem(of body: JSONValue) -> String? {
+        let blocks = body["blocks"]?.array ?? []
+        let text = body["text"]?.string ?? ""
+        if text.isEmpty, blocks.isEmpty { return "no_text" }
+        if text.count > textMax { return "msg_too_long" }
+        let isBlocksBad =
+            blocks.count > blocksMax
+            || blocks.contains {
+                $0["type"]?.string == nil || ($0["text"]?["text"]?.string?.count ?? 0) > sectionMax
+            }
+        return isBlocksBad ? "invalid_blocks" : nil
+    }
+
+    private static func json(_ call: SimulatedCall) -> JSONValue? {
+        guard call.header("content-type")?.lowercased().hasPrefix("application/json") ?? false else {
+            return nil
+        }
+        return try? JSONReader.read(call.body, root: .object)
+    }
+}

@@ -1,0 +1,93 @@
+import JSONReader
+import Vocabulary
+
+/// The simulated ends of chat and tickets, and what they were told.
+///
+/// Source: `reference/webhook-replies.md` §§1 and 3.
+struct ChatService: Sendable {
+    /// Beyond this many the oldest are forgotten.
+    static let messagesMax = 20_000
+
+    let script: ChatScript
+    private(set) var messages: [ChatMessage] = []
+    private var lastID: Int64 = 0
+    private var recentPosts: [String: [Timestamp]] = [:]
+    private var commandUses: [String: (first: Timestamp, count: Int)] = [:]
+
+    init(script: ChatScript) {
+        self.script = script
+    }
+
+    /// Nil if the path is none of chat's.
+    mutating func answer(_ call: SimulatedCall) -> SimulatedAnswer? {
+        let segments = call.segments
+        switch (segments.first, segments.count) {
+        case ("api", 2) where segments[1].hasPrefix("chat."): return slack(segments[1], call)
+        case ("commands", 2...): return command(call)
+        case ("rest", 6) where segments[1] == "api" && segments[3] == "issue" && segments[5] == "comment":
+            guard segments[2] == "2" || segments[2] == "3" else { return nil }
+            return issue(segments[4], isRich: segments[2] == "3", call)
+        default: return nil
+        }
+    }
+
+    mutating func keep(
+        _ kind: ChatMessage.Kind,
+        _ place: String,
+        _ text: String,
+        _ body: JSONValue,
+        _ call: SimulatedCall
+    )
+        -> ChatMessage
+    {
+        lastID += 1
+        let id = kind == .message ? slackStamp(call.at) : String(10_000 + lastID)
+        let message = ChatMessage(
+            kind: kind,
+            place: place,
+            id: id,
+            text: text,
+            body: body,
+            at: call.at,
+            updates: 0
+        )
+        messages.append(message)
+        if messages.count > Self.messagesMax { messages.removeFirst(Self.messagesMax / 10) }
+        return message
+    }
+
+    /// - Returns: Nil if there is no such message.
+    mutating func change(_ id: String, in place: String, _ text: String, _ body: JSONValue) -> ChatMessage? {
+        guard
+            let index = messages.lastIndex(where: { $0.id == id && $0.place == place && $0.kind == .message })
+        else { return nil }
+        messages[index].text = text
+        messages[index].body = body
+        messages[index].updates += 1
+        return messages[index]
+    }
+
+    /// One a second for each channel, five at once.
+    ///
+    /// - Returns: True if this one is too many.
+    mutating func isTooFast(_ channel: String, at now: Timestamp) -> Bool {
+        let recent = (recentPosts[channel] ?? []).filter { now.since($0) < .seconds(5) }
+        recentPosts[channel] = recent.count < 5 ? recent + [now] : recent
+        return recent.count >= 5
+    }
+
+    /// Five uses within thirty minutes of the first.
+    mutating func useCommand(_ path: String, at now: Timestamp) -> String? {
+        let use = commandUses[path] ?? (now, 0)
+        guard now.since(use.first) < .seconds(1_800) else { return "expired_url" }
+        guard use.count < 5 else { return "used_url" }
+        commandUses[path] = (use.first, use.count + 1)
+        return nil
+    }
+
+    /// Unix seconds and a number that makes it unique.
+    private func slackStamp(_ now: Timestamp) -> String {
+        let number = String(lastID % 1_000_000)
+        return "\(now.seconds)." + String(repeating: "0", count: 6 - number.count) + number
+    }
+}

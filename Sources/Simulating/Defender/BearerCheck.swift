@@ -1,0 +1,40 @@
+import JSONReader
+import Vocabulary
+
+/// Who calls the API, as its token says.
+struct BearerCheck: Sendable {
+    let script: SimulatorScript
+    let mint: TokenMint
+
+    /// A caller whose token is good.
+    struct Caller: Sendable {
+        let client: String
+        let roles: [String]
+    }
+
+    /// - Throws: 401 for a token that is none of ours or out of its time, 403 for one meant for another API.
+    func caller(_ call: SimulatedCall) throws(DefenderRefusal) -> Caller {
+        let words = call.header("authorization")?.split(separator: " ") ?? []
+        guard call.headers["authorization"]?.count == 1, words.count == 2, words[0].lowercased() == "bearer",
+            let claims = mint.claims(of: String(words[1])),
+            let expiry = claims["exp"]?.integer, let start = claims["nbf"]?.integer,
+            start <= call.at.seconds, call.at.seconds < expiry,
+            claims["tid"]?.string == script.tenant,
+            let client = claims["appid"]?.string
+        else { throw DefenderRefusal(401, "Unauthorized", "Invalid or expired authorization header.") }
+        guard let audience = claims["aud"]?.string, script.audiences.contains(audience) else {
+            throw DefenderRefusal(403, "Forbidden", "The token's audience is not allowed for this API.")
+        }
+        return Caller(client: client, roles: claims["roles"]?.array?.compactMap(\.string) ?? [])
+    }
+
+    /// - Throws: 403 unless the caller holds one of `roles`.
+    func demand(_ roles: [String], of caller: Caller) throws(DefenderRefusal) {
+        let held = Set(caller.roles.map { $0.lowercased() })
+        guard !roles.contains(where: { held.contains($0.lowercased()) }) else { return }
+        let text =
+            "Missing application roles. API required roles: \(roles.joined(separator: ",")), "
+            + "application roles: \(caller.roles.joined(separator: ","))."
+        throw DefenderRefusal(403, "Forbidden", text)
+    }
+}

@@ -1,0 +1,177 @@
+import Cryptography
+import Foundation
+package import JSONReader
+package import Vocabulary
+
+/// What is really so on the simulated machines, whatever anybody was told.
+package struct MachineTruth: Sendable, Equatable {
+    package let id: String
+    package let name: String?
+    package let isIsolated: Bool
+    /// `Full` or `Selective` while it is isolated.
+    package let isolationType: String?
+    /// The last change of its containment.
+    package let changedAt: Timestamp?
+
+    /// As `GET /simulator/machines` shows it.
+    package var json: JSONValue {
+        [
+            "id": .string(id),
+            "computerDnsName": name.map { .string($0) } ?? .null,
+            "isolated": .bool(isIsolated),
+            "isolationType": isolationType.map { .string($0) } ?? .null,
+            "changedAt": changedAt.map { .number(Double($0.milliseconds) / 1000) } ?? .null,
+        ]
+    }
+}
+
+/// The machines and every action on them; moved on by the clock it is shown.
+struct Estate: Sendable {
+    /// Beyond this the oldest finished action is forgotten.
+    static let actionsMax = 100_000
+
+    let script: SimulatorScript
+    private(set) var actions: [SimulatedAction] = []
+    private var places: [String: Int] = [:]
+    private var active: Set<Int> = []
+    /// The isolation type of the machines that are isolated.
+    private var containment: [String: String] = [:]
+    private var changes: [String: Timestamp] = [:]
+    private var refusesNextDuplicate = false
+
+    init(_ script: SimulatorScript) {
+        self.script = script
+    }
+
+    /// A machine id that belongs to a name: 40 hex digits.
+    static func identifier(for name: String) -> String {
+        Hex.encode(Digest.of(Array(name.utf8), .sha1))
+    }
+
+    /// The machine of an id or of a whole name, both without regard to case.
+    func machine(_ key: String) -> SimulatedMachine? {
+        let folded = key.lowercased()
+        return script.machines.first { $0.id.lowercased() == folded }
+            ?? script.machines.first { $0.name?.lowercased() == folded }
+    }
+
+    /// The action of an id, as long as it may be seen.
+    func action(_ id: String, at now: Timestamp) -> SimulatedAction? {
+        guard let place = places[id.lowercased()], actions[place].visibleAt <= now else { return nil }
+        return actions[place]
+    }
+
+    func visibleActions(at now: Timestamp) -> [SimulatedAction] {
+        actions.reversed().filter { $0.visibleAt <= now }
+    }
+
+    /// Actions that are under way on a machine, oldest first.
+    func activeActions(on machineID: String, type: String) -> [SimulatedAction] {
+        active.sorted().map { actions[$0] }.filter { $0.machineID == machineID && $0.type == type }
+    }
+
+    func isIsolated(_ machineID: String) -> Bool { containment[machineID.lowercased()] != nil }
+
+    /// What is so on each machine, in the script's order; one row an id.
+    var truth: [MachineTruth] {
+        var seen: Set<String> = []
+        return script.machines.filter { seen.insert($0.id.lowercased()).inserted }.map { machine in
+            let key = machine.id.lowercased()
+            let held = containment[key]
+            return MachineTruth(
+                id: machine.id,
+                name: machine.name,
+                isIsolated: held != nil,
+                isolationType: held,
+                changedAt: changes[key]
+            )
+        }
+    }
+
+    /// True if this duplicate is to be refused; alternates where the script says so.
+    mutating func refusesDuplicate() -> Bool {
+        switch script.duplicates {
+        case .returnsExisting: return false
+        case .refuses: return true
+        case .alternates:
+            defer { refusesNextDuplicate.toggle() }
+            return refusesNextDuplicate
+        }
+    }
+
+    mutating func add(_ action: SimulatedAction) {
+        if actions.count >= Self.actionsMax { forgetFinished() }
+        places[action.id.lowercased()] = actions.count
+        active.insert(actions.count)
+        actions.append(action)
+    }
+
+    mutating func cancel(_ id: String, _ cancellation: SimulatedAction.Cancellation) -> SimulatedAction? {
+        guard let place = places[id.lowercased()], actions[place].isActive else { return nil }
+        actions[place].status = "Cancelled"
+        actions[place].updatedAt = cancellation.at
+        actions[place].cancellation = cancellation
+        active.remove(place)
+        return actions[place]
+    }
+
+    /// Lets happen what is due by `now`, in the order in which it is due.
+    mutating func advance(to now: Timestamp) {
+        while let place = nextDue(now) { finish(place, at: max(actions[place].endsAt, lastRelease(place))) }
+        for place in active {
+            guard let begins = actions[place].runsAt, begins <= now, actions[place].status == "Pending",
+                !actions[place].waitsForRelease
+            else { continue }
+            actions[place].status = "InProgress"
+            actions[place].updatedAt = begins
+        }
+    }
+
+    private func nextDue(_ now: Timestamp) -> Int? {
+        active.filter { actions[$0].endsAt <= now && !isWaiting($0) }
+            .min { (actions[$0].endsAt, $0) < (actions[$1].endsAt, $1) }
+    }
+
+    /// True while no release asked for later than this action has ended, or one is still under way.
+    private func isWaiting(_ place: Int) -> Bool {
+        guard actions[place].waitsForRelease else { return false }
+        let later = actions[(place + 1)...].filter {
+            $0.machineID == actions[place].machineID && $0.effect == .release
+        }
+        return later.isEmpty || later.contains(where: \.isActive)
+    }
+
+    private func lastRelease(_ place: Int) -> Timestamp {
+        guard actions[place].waitsForRelease else { return actions[place].endsAt }
+        let later = actions[(place + 1)...].filter {
+            $0.machineID == actions[place].machineID && $0.effect == .release
+        }
+        return later.map(\.updatedAt).max() ?? actions[place].endsAt
+    }
+
+    private mutating func finish(_ place: Int, at moment: Timestamp) {
+        active.remove(place)
+        actions[place].status = actions[place].course?.end ?? "TimeOut"
+        actions[place].updatedAt = moment
+        guard actions[place].status == "Succeeded" else { return }
+        let key = actions[place].machineID.lowercased()
+        switch actions[place].effect {
+        case .isolate: containment[key] = actions[place].scope ?? "Full"
+        case .release: containment[key] = nil
+        case .none: return
+        }
+        changes[key] = moment
+    }
+
+    private mutating func forgetFinished() {
+        let cut = actions.count / 10
+        let kept = actions.enumerated().filter { $0.offset >= cut || $0.element.isActive }.map(\.element)
+        actions = kept
+        places = [:]
+        active = []
+        for (place, action) in kept.enumerated() {
+            places[action.id.lowercased()] = place
+            if action.isActive { active.insert(place) }
+        }
+    }
+}

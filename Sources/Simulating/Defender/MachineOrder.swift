@@ -1,0 +1,112 @@
+import JSONReader
+
+/// What a POST asks of a machine, its body read with case-sensitive keys.
+struct MachineOrder: Sendable {
+    enum Kind: String, Sendable, CaseIterable {
+        case isolate = "Isolate"
+        case unisolate = "Unisolate"
+        case scan = "RunAntiVirusScan"
+        case collect = "CollectInvestigationPackage"
+
+        /// - Parameter path: The last segment, in lower case.
+        init?(path: String) {
+            guard let kind = Self.allCases.first(where: { $0.rawValue.lowercased() == path }) else {
+                return nil
+            }
+            self = kind
+        }
+
+        var role: String {
+            switch self {
+            case .isolate, .unisolate: "Machine.Isolate"
+            case .scan: "Machine.Scan"
+            case .collect: "Machine.CollectForensics"
+            }
+        }
+
+        fileprivate var fields: Set<String> {
+            switch self {
+            case .isolate: ["Comment", "IsolationType"]
+            case .scan: ["Comment", "ScanType"]
+            case .unisolate, .collect: ["Comment"]
+            }
+        }
+    }
+
+    static let cancelRoles = [
+        "Machine.CollectForensics", "Machine.Isolate", "Machine.RestrictExecution", "Machine.Scan",
+        "Machine.Offboard", "Machine.StopAndQuarantine", "Machine.LiveResponse",
+    ]
+    private static let mobilePlatforms: Set<String> = ["ios", "android"]
+
+    let kind: Kind
+    let comment: String
+    let scope: String?
+
+    init(_ kind: Kind, _ call: SimulatedCall) throws(DefenderRefusal) {
+        let body = try Self.body(call)
+        for name in body.keys.sorted() where !kind.fields.contains(name) {
+            let known = kind.fields.first { $0.lowercased() == name.lowercased() }
+            guard let known else { continue }
+            let text = "Request body is incorrect: '\(name)' is not a valid key, '\(known)' is."
+            throw DefenderRefusal(400, "InvalidRequestBody", text)
+        }
+        self.kind = kind
+        comment = try Self.text("Comment", in: body) ?? ""
+        guard !comment.isEmpty else { throw .missingField("Comment") }
+        switch kind {
+        case .isolate:
+            let type = try Self.text("IsolationType", in: body) ?? "Full"
+            scope = try Self.allowed(type, ["Full", "Selective", "UnManagedDevice"], "IsolationType")
+        case .scan:
+            guard let type = try Self.text("ScanType", in: body) else { throw .missingField("ScanType") }
+            scope = try Self.allowed(type, ["Quick", "Full"], "ScanType")
+        case .unisolate, .collect: scope = nil
+        }
+    }
+
+    /// - Throws: 400 `OsPlatformNotSupported`.
+    func checkPlatform(of machine: SimulatedMachine) throws(DefenderRefusal) {
+        let platform = machine.fields["osPlatform"]?.string ?? ""
+        let folded = platform.lowercased()
+        let isRefused = Self.mobilePlatforms.contains(folded) || (scope == "Selective" && folded == "linux")
+        guard isRefused else { return }
+        throw DefenderRefusal(400, "OsPlatformNotSupported", "The action is not supported on \(platform).")
+    }
+
+    /// An empty body counts as an empty object.
+    static func body(_ call: SimulatedCall) throws(DefenderRefusal) -> [String: JSONValue] {
+        guard !call.body.isEmpty else { return [:] }
+        let type = call.header("content-type")?.lowercased().split(separator: ";").first
+        guard type == "application/json", let value = try? JSONReader.read(call.body, root: .object) else {
+            throw DefenderRefusal(400, "InvalidRequestBody", "Request body is incorrect.")
+        }
+        return value.object ?? [:]
+    }
+
+    private static func text(
+        _ name: String,
+        in body: [String: JSONValue]
+    ) throws(DefenderRefusal) -> String? {
+        guard let value = body[name], !value.isNull else { return nil }
+        guard let text = value.string else {
+            throw DefenderRefusal(
+                400,
+                "InvalidRequestBody",
+                "Request body is incorrect: '\(name)' is no string."
+            )
+        }
+        return text
+    }
+
+    private static func allowed(
+        _ value: String,
+        _ words: [String],
+        _ name: String
+    ) throws(DefenderRefusal) -> String {
+        guard words.contains(value) else {
+            throw DefenderRefusal(400, "InvalidInput", "'\(value)' is not a valid \(name).")
+        }
+        return value
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import JSONReader
+import Vocabulary
+
+/// A machine action in its life.
+struct SimulatedAction: Sendable {
+    enum Effect: Sendable { case isolate, release, none }
+
+    let id: String
+    let type: String
+    let scope: String?
+    let machineID: String
+    let machineName: String?
+    let requestor: String
+    let requestSource: String
+    let comment: String
+    let createdAt: Timestamp
+    let visibleAt: Timestamp
+    /// Nil leaves it Pending until it times out.
+    let course: ActionCourse?
+    /// Carried out only after a release asked for later has ended.
+    var waitsForRelease: Bool
+    var status = "Pending"
+    var updatedAt: Timestamp
+    var cancellation: Cancellation?
+
+    struct Cancellation: Sendable {
+        let requestor: String
+        let comment: String?
+        let at: Timestamp
+    }
+
+    /// Defender gives up on a machine that does not answer after this.
+    static let patience = Duration.seconds(3 * 86_400)
+    static let finalStates: Set<String> = ["Succeeded", "Failed", "TimeOut", "Cancelled"]
+
+    var isActive: Bool { status == "Pending" || status == "InProgress" }
+
+    var effect: Effect {
+        switch type {
+        case "Isolate": .isolate
+        case "Unisolate": .release
+        default: .none
+        }
+    }
+
+    /// When it ends by itself.
+    var endsAt: Timestamp {
+        guard let course else { return createdAt + Self.patience }
+        return createdAt + .milliseconds(Int64(course.delaySeconds * 1000))
+    }
+
+    /// When it leaves Pending; nil for an action that never does.
+    var runsAt: Timestamp? {
+        course.map { createdAt + .milliseconds(Int64($0.delaySeconds * 500)) }
+    }
+
+    /// The entity, `@odata.context` left out.
+    func json(addsUnknown: Bool) -> [String: JSONValue] {
+        func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+        let isFailed = status == "Failed"
+        var fields: [String: JSONValue] = [
+            "id": .string(id),
+            "type": .string(type),
+            "title": .null,
+            "scope": text(scope),
+            "requestor": .string(requestor),
+            "requestorComment": .string(comment),
+            "requestSource": .string(requestSource),
+            "externalId": .null,
+            "status": .string(status),
+            "machineId": .string(machineID),
+            "computerDnsName": text(machineName),
+            "creationDateTimeUtc": .string(Self.stamp(createdAt)),
+            "lastUpdateDateTimeUtc": .string(Self.stamp(updatedAt)),
+            "cancellationRequestor": text(cancellation?.requestor),
+            "cancellationComment": text(cancellation?.comment),
+            "cancellationDateTimeUtc": text(cancellation.map { Self.stamp($0.at) }),
+            "errorHResult": isFailed ? -2_147_024_891 : 0,
+            "troubleshootInfo": isFailed ? "The device refused the command." : .null,
+            "relatedFileInfo": .null,
+            "commands": [],
+        ]
+        if addsUnknown { fields["futureProperty"] = ["nested": [1, .null, "x"]] }
+        return fields
+    }
+
+    /// Seven fractional digits, as Defender writes moments.
+    static func stamp(_ moment: Timestamp) -> String {
+        let fraction = String(moment.milliseconds - moment.seconds * 1000)
+        let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
+        return Timestamp(seconds: moment.seconds).iso8601.dropLast() + "." + padded + "0000Z"
+    }
+}
