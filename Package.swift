@@ -207,11 +207,14 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry", "Vocabulary", logging, inMemoryLogging, metrics]),
         tests(
             "EntraTests",
-            ["Entra", "CurlClient", "Cryptography", "JSONReader", "Simulating", "Vocabulary"]
+            ["Entra", "CurlClient", "Cryptography", "JSONReader", "Simulating", "Vocabulary", logging]
         ),
         tests(
             "DefenderTests",
-            ["Defender", "CurlClient", "JSONReader", "Simulating", "Catalogue", "Vocabulary"]
+            [
+                "Defender", "Entra", "CurlClient", "Cryptography", "JSONReader", "Simulating", "Catalogue",
+                "Vocabulary", logging,
+            ]
         ),
         tests("VocabularyTests", ["Vocabulary", "Catalogue"]),
         tests(
