@@ -1,0 +1,148 @@
+import Authenticating
+import Classifying
+import Cryptography
+import JQFilter
+import Vocabulary
+
+/// One source of the settings, ready to take its deliveries: verify, then interpret.
+///
+/// `serve`, `verify` and `explain` all use this, so that they cannot differ. ``start()`` compiles the source's
+/// jq; ``stop()`` ends the helper process that runs it.
+struct PreparedSource: Sendable {
+    let name: SourceName
+    let kind: SourceKind
+    private let verifier: Verifier
+    private let classifier: Classifier
+    private let filter: JQFilter?
+
+    /// - Parameters:
+    ///   - source: As the settings name it.
+    ///   - routes: Those of every source; the others' are left out here.
+    ///   - jq: How the helper process is started.
+    /// - Throws: ``VerifierSetupError`` or ``RouteError``; such a source must not start.
+    init(_ source: Settings.Source, routes: [Settings.Route], jq: JQCommand = JQCommand()) throws {
+        name = source.name
+        kind = source.kind
+        verifier = try Verifier(
+            try source.scheme(),
+            secrets: source.secrets,
+            publicKeys: source.publicKeys
+        )
+        let own = routes.filter { $0.from == source.name }
+        classifier = Classifier(
+            SourceReading(
+                name: source.name,
+                kind: source.kind,
+                workspaces: Set(source.workspaces),
+                replyHosts: source.reply.hosts,
+                ownAccounts: Set(source.ownAccounts),
+                askedForBy: source.askedForBy,
+                routes: try own.compactMap { try $0.classified() },
+                commands: Set(own.compactMap(\.command))
+            )
+        )
+        filter = classifier.combinedProgram.map { JQFilter(program: $0, command: jq) }
+    }
+
+    /// Starts the helper process, so that a mistake shows before the first delivery.
+    func start() async throws(JQError) {
+        try await filter?.start()
+    }
+
+    /// Ends the helper process.
+    func stop() async {
+        await filter?.stop()
+    }
+
+    /// Says whether a delivery is genuine and fresh; pure.
+    func verify(_ raw: RawDelivery, now: Timestamp) throws(VerificationFailure) -> VerifiedDelivery {
+        try verifier.verify(raw, kind: kind, now: now)
+    }
+
+    /// Says what a genuine delivery asks for.
+    func classify(_ delivery: VerifiedDelivery) async -> Classification {
+        guard let filter else { return await classifier.classify(delivery, jq: nil) }
+        return await classifier.classify(delivery) { try await filter.run($0) }
+    }
+
+    /// The sender's own key of a delivery: the header's, or the one in its body.
+    func senderKey(of delivery: VerifiedDelivery) -> String? {
+        delivery.senderKey ?? classifier.senderKey(of: delivery)
+    }
+}
+
+extension Settings.Source {
+    /// How the source signs.
+    fileprivate func scheme() throws(VerifierSetupError) -> VerificationScheme {
+        switch kind {
+        case .slack: return .slack
+        case .jira: return .jira
+        case .standardWebhooks: return .standardWebhooks
+        case .hmac:
+            guard let described else {
+                throw .unusableSetting(name: "header", expected: "the name of an HTTP header")
+            }
+            return .described(try described.scheme())
+        }
+    }
+}
+
+extension Settings.Described {
+    fileprivate func scheme() throws(VerifierSetupError) -> DescribedScheme {
+        guard let algorithm = DigestAlgorithm(rawValue: algorithm) else {
+            throw .unusableSetting(name: "algorithm", expected: "sha256, sha512 or sha1")
+        }
+        guard let encoding = DescribedScheme.Encoding(rawValue: encoding) else {
+            throw .unusableSetting(name: "encoding", expected: "hex or base64")
+        }
+        guard let style = DescribedScheme.Style(rawValue: style ?? DescribedScheme.Style.plain.rawValue)
+        else {
+            throw .unusableSetting(name: "style", expected: "t-v1")
+        }
+        return DescribedScheme(
+            header: header,
+            algorithm: algorithm,
+            encoding: encoding,
+            prefix: prefix,
+            style: style,
+            timestampHeader: timestampHeader,
+            timestampUnit: timestampUnit == "ms" ? .milliseconds : .seconds,
+            toleranceSeconds: tolerance.wholeSeconds,
+            template: template,
+            idHeader: idHeader
+        )
+    }
+}
+
+extension Settings.Route {
+    /// Nil for a route that only names the command under which the grammar is spoken.
+    fileprivate func classified() throws(RouteError) -> Classifying.Route? {
+        guard let action, let machine else { return nil }
+        return try Classifying.Route(
+            name: name,
+            when: when,
+            action: action,
+            machine: machine.program,
+            because: because?.program,
+            duration: duration?.classified,
+            parameters: parameters.mapValues(\.classified),
+            ticket: ticket?.program
+        )
+    }
+}
+
+extension Settings.RouteValue {
+    fileprivate var classified: Classifying.RouteValue {
+        switch self {
+        case .word(let word): .word(word)
+        case .jq(let program): .jq(program)
+        }
+    }
+
+    /// The jq that says it.
+    fileprivate var program: String {
+        switch self {
+        case .jq(let program), .word(let program): program
+        }
+    }
+}
