@@ -166,6 +166,8 @@ package enum LaneRules {
             )
         }
         if !kept.isEmpty {
+            // A claim that may still come to nothing keeps nobody contained: its end is waited for.
+            guard kept.contains(where: { $0.containedAt != nil }) else { return .wait }
             let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .settle(
                 Outcome(
@@ -259,6 +261,7 @@ package enum LaneRules {
         }
         let others = situation.openClaims.filter { $0.id != isolate }
         if !others.isEmpty {
+            guard others.contains(where: { $0.containedAt != nil }) else { return .wait }
             let owners = others.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .settle(
                 Outcome(
