@@ -174,7 +174,8 @@ let package = Package(
         tests("AuthenticatingTests", ["Authenticating", "Cryptography", "Vocabulary"]),
         tests(
             "ClassifyingTests",
-            ["Classifying", "Catalogue", "Vocabulary", "JQFilter", "JSONReader", "JQChildRunner"]
+            ["Classifying", "Catalogue", "Vocabulary", "JQFilter", "JSONReader", "JQChildRunner"],
+            exclude: ["Payloads"]
         ),
         tests("DecidingTests", ["Deciding", "Catalogue", "Vocabulary"]),
         tests(
@@ -202,7 +203,8 @@ let package = Package(
         ),
         tests(
             "SimulatingTests",
-            ["Simulating", "Cryptography", "JSONReader", "Vocabulary", hummingbirdTesting]
+            ["Simulating", "CurlClient", "Cryptography", "JSONReader", "Vocabulary"],
+            exclude: ["peers"]
         ),
         tests("TelemetryTests", ["Telemetry", "Vocabulary", logging, inMemoryLogging, metrics]),
         tests(
