@@ -47,6 +47,18 @@ struct AddressRuleTests {
         #expect(server.connectionCount == 0)
     }
 
+    @Test func `a public address may still have to be on a list`() async throws {
+        let rule = AddressRule.publicAmong([
+            .init(host: "hooks.slack.com"), .init(host: "127.0.0.1", port: 1),
+        ])
+        for url in [
+            "https://hooks.slack.com.example/", "https://hooks.slack.com:8443/", "https://127.0.0.1:1/",
+        ] {
+            let found = try await failure(url, rule)
+            #expect(found.kind == .notPermitted)
+        }
+    }
+
     @Test func `a listed host and port may be private and no other is called`() async throws {
         try await withServer { connection in
             while connection.readRequest() != nil { connection.answer() }

@@ -9,6 +9,8 @@ package enum AddressRule: Sendable, Hashable {
     ///
     /// Through a proxy only an address written in the URL can be looked at; names are the proxy's to resolve.
     case publicOnly
+    /// As ``publicOnly``, and the URL's host and port must be one of these.
+    case publicAmong([HostPort])
     /// The URL's host and port must be one of these, compared without regard to case; the address may then be
     /// any.
     case exactly([HostPort])

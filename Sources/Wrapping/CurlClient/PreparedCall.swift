@@ -34,7 +34,7 @@ struct PreparedCall: Sendable {
         url = Secret(address.url)
         usesTLS = address.scheme == "https"
         mustBeLoopback = !usesTLS && request.unixSocket == nil
-        mustBePublic = request.addressRule == .publicOnly
+        mustBePublic = Self.mustBePublic(request.addressRule)
         let isDirect = address.namesLoopback || request.unixSocket != nil
         proxy = isDirect ? nil : settings.proxy.flatMap { $0.isFor(host: address.host) ? $0.url : nil }
         headerLines = try Self.headerLines(of: request)
@@ -58,19 +58,27 @@ struct PreparedCall: Sendable {
         if let path = request.unixSocket, !(1...107).contains(path.utf8.count) || path.utf8.contains(0) {
             return "the socket's path is empty or longer than 107 bytes"
         }
-        switch request.addressRule {
-        case .any: break
-        case .publicOnly:
+        if mustBePublic(request.addressRule) {
             let isPrivate = NetworkAddress(address.host)?.isPublic == false
             if isPrivate || address.namesLoopback || request.unixSocket != nil {
                 return "it is not a public address"
             }
-        case .exactly(let permitted):
+        }
+        switch request.addressRule {
+        case .any, .publicOnly: break
+        case .publicAmong(let permitted), .exactly(let permitted):
             if !permitted.contains(AddressRule.HostPort(host: address.host, port: address.port)) {
                 return "its host and port are not on the list"
             }
         }
         return nil
+    }
+
+    private static func mustBePublic(_ rule: AddressRule) -> Bool {
+        switch rule {
+        case .publicOnly, .publicAmong: true
+        case .any, .exactly: false
+        }
     }
 
     /// libcurl's own additions that are not wanted are taken out by a line without a value.
