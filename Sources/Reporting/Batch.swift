@@ -1,0 +1,163 @@
+import Enqueuing
+import Vocabulary
+
+/// Everything that is to be told to one audience now, oldest first, under one lease.
+struct Batch: Sendable {
+    /// The most that is told in one message; the rest follows in the next.
+    static let entriesMax = 5
+
+    var audience: Audience
+    /// As stored; at least one.
+    var entries: [OutboxEntry]
+    /// Where the job is talked about; nil for the `tell` channel.
+    var conversation: Conversation?
+    /// Whose settings say how to reach it; nil if the job is gone.
+    var source: SourceName?
+
+    /// No further notice is expected after this one.
+    var holdsFinal: Bool { entries.contains(where: \.notice.isFinal) }
+}
+
+/// How batches are taken.
+struct BatchLease: Sendable {
+    var owner: String
+    var length: Duration
+    var batchesMax: Int
+    var tellSource: SourceName?
+    /// Sources whose provider asked for a pause, and until when.
+    var paused: [SourceName: Timestamp]
+}
+
+extension Ledger {
+    /// Takes what is due, a batch for each audience, so that an audience is told in order.
+    ///
+    /// An entry that is found under a lease that ended was being sent when its worker vanished: it may have
+    /// arrived.
+    func leaseBatches(_ order: BatchLease) async throws -> [Batch] {
+        let isAnythingDue = try await read { try !$0.outboxDue(limit: 1).isEmpty }
+        guard isAnythingDue else { return [] }
+        return try await write { transaction in
+            var batches: [Batch] = []
+            var seen: Set<Audience> = []
+            for entry in try transaction.outboxDue(limit: 256) {
+                guard batches.count < order.batchesMax else { break }
+                guard seen.insert(entry.audience).inserted else { continue }
+                if let batch = try takeBatch(for: entry.audience, order, in: transaction) {
+                    batches.append(batch)
+                }
+            }
+            return batches
+        }
+    }
+
+    /// Keeps what came of a batch, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - delivery: What came of it.
+    ///   - nextTry: When a failed one is tried again, by the tries so far.
+    ///   - lifetime: How long after its creation a notice is given up.
+    /// - Returns: The entries as they are now.
+    /// - Throws: ``LedgerError/leaseLost`` if another worker has taken them.
+    @discardableResult
+    func settle(
+        _ batch: Batch,
+        _ delivery: Delivery,
+        lifetime: Duration,
+        nextTry: @escaping @Sendable (Timestamp) -> Timestamp
+    ) async throws -> [OutboxEntry] {
+        try await write { transaction in
+            let now = transaction.now
+            try keep(delivery, of: batch, in: transaction)
+            let settled = try batch.entries.map { entry in
+                var entry = entry
+                entry.apply(delivery, lifetime: lifetime, now: now, nextTry: nextTry(now))
+                return try transaction.update(entry, fence: entry.fence)
+            }
+            // What came in meanwhile was put off until the lease's end.
+            for var entry in try transaction.outboxPending(batch.audience)
+            where entry.lease == nil && entry.tries == 0 && (entry.due ?? now) > now {
+                entry.due = now
+                _ = try transaction.update(entry, fence: nil)
+            }
+            return settled
+        }
+    }
+}
+
+private func takeBatch(
+    for audience: Audience,
+    _ order: BatchLease,
+    in transaction: any LedgerTransaction
+) throws -> Batch? {
+    let now = transaction.now
+    var batch = Batch(audience: audience, entries: [], source: order.tellSource)
+    if case .conversation(let id) = audience {
+        batch.conversation = try transaction.conversation(id)
+        batch.source = try transaction.job(id)?.source
+    }
+    let pending = try transaction.outboxPending(audience)
+    let live = pending.compactMap(\.lease).first { $0.isLive(at: now, leaseMax: order.length) }
+    if let later = live?.until ?? batch.source.flatMap({ order.paused[$0] }), later > now {
+        for var entry in pending where entry.lease == nil && (entry.due ?? now) <= now {
+            entry.due = later
+            _ = try transaction.update(entry, fence: nil)
+        }
+        return nil
+    }
+    let until = now + order.length
+    batch.entries = try pending.prefix(Batch.entriesMax).map { entry in
+        var entry = entry
+        if entry.lease != nil { entry.mayHaveBeenSent = true }
+        entry.fence += 1
+        entry.lease = Lease(owner: order.owner, fence: entry.fence, until: until)
+        entry.due = until
+        entry.tries += 1
+        return try transaction.update(entry, fence: nil)
+    }
+    return batch.entries.isEmpty ? nil : batch
+}
+
+private func keep(_ delivery: Delivery, of batch: Batch, in transaction: any LedgerTransaction) throws {
+    guard case .conversation(let id) = batch.audience, var conversation = try transaction.conversation(id)
+    else {
+        return
+    }
+    switch delivery {
+    case .told(let messageID, let usesResponseURL):
+        if let messageID { conversation.messageID = messageID }
+        if usesResponseURL { conversation.uses += 1 }
+        conversation.told = (conversation.told + batch.entries.map(\.id)).suffix(50)
+    case .failed(let trouble) where trouble.usesResponseURL:
+        conversation.uses += 1
+    case .failed, .deferred, .impossible:
+        return
+    }
+    try transaction.put(conversation)
+}
+
+extension OutboxEntry {
+    fileprivate mutating func apply(
+        _ delivery: Delivery,
+        lifetime: Duration,
+        now: Timestamp,
+        nextTry: Timestamp
+    ) {
+        lease = nil
+        due = nil
+        switch delivery {
+        case .told:
+            state = .sent
+            trouble = nil
+        case .deferred(let until, let code):
+            due = until
+            trouble = code
+        case .failed(let failure):
+            trouble = failure.code
+            mayHaveBeenSent = mayHaveBeenSent || failure.mayHaveArrived
+            if nextTry < createdAt + lifetime { due = nextTry } else { state = .untold }
+        case .impossible(let code):
+            state = .untold
+            trouble = code
+        }
+    }
+}

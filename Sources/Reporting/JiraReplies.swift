@@ -1,0 +1,88 @@
+import Cryptography
+import CurlClient
+import Enqueuing
+import JSONReader
+import Vocabulary
+
+/// Tells a Jira issue by comments.
+///
+/// A try whose outcome was never learnt is looked up by its marker before it is made again.
+struct JiraReplies: Sendable {
+    /// The newest comments that are looked through for a marker.
+    static let lookedThrough = 50
+
+    let settings: JiraSite
+    let http: any HTTPSending
+    let deadline: Duration
+    let now: Timestamp
+
+    func tell(_ batch: Batch, issue: String) async -> Delivery {
+        let isKey =
+            issue.utf8.count <= 64
+            && issue.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        guard isKey, !issue.isEmpty else { return .impossible(trouble: "jira.issue-key") }
+        let path = "\(settings.base)/rest/api/\(settings.version == .cloud ? 3 : 2)/issue/\(issue)/comment"
+        do throws(TransferFailure) {
+            var entries = batch.entries
+            if entries.contains(where: \.mayHaveBeenSent) {
+                let query = "?orderBy=-created&maxResults=\(Self.lookedThrough)"
+                let answer = try await call(.get, path + query, body: nil)
+                guard answer.status == 200, let comments = try? JSONReader.read(answer.body, root: .object)
+                else {
+                    return read(answer, isLookUp: true)
+                }
+                let text = comments.encodedText
+                entries.removeAll { $0.mayHaveBeenSent && text.contains(JiraComment.marker(of: $0)) }
+            }
+            // A look-up that found none says that it is no repeat.
+            for index in entries.indices { entries[index].mayHaveBeenSent = false }
+            guard !entries.isEmpty else { return .told(messageID: nil, usesResponseURL: false) }
+            let comment =
+                settings.version == .cloud ? JiraComment.document(entries) : JiraComment.wikiMarkup(entries)
+            return read(try await call(.post, path, body: comment), isLookUp: false)
+        } catch {
+            return Delivery.Trouble(error).map(Delivery.failed) ?? .impossible(trouble: error.code)
+        }
+    }
+
+    private func read(_ answer: IncomingResponse, isLookUp: Bool) -> Delivery {
+        if !isLookUp, (200...299).contains(answer.status) {
+            return .told(messageID: nil, usesResponseURL: false)
+        }
+        if var trouble = Delivery.Trouble(answer, provider: "jira", now: now) {
+            if isLookUp { trouble.mayHaveArrived = false }
+            return .failed(trouble)
+        }
+        return .impossible(trouble: "jira.http-\(answer.status)")
+    }
+
+    private func call(
+        _ method: OutgoingRequest.Method,
+        _ url: String,
+        body: JSONValue?
+    ) async throws(TransferFailure) -> IncomingResponse {
+        var headers = [
+            OutgoingRequest.Header("Accept", "application/json"),
+            OutgoingRequest.Header("Authorization", secret: credential),
+        ]
+        if body != nil { headers.append(OutgoingRequest.Header("Content-Type", "application/json")) }
+        return try await http.send(
+            OutgoingRequest(
+                method,
+                Secret(url),
+                headers: headers,
+                body: body.map { Secret($0.encoded()) },
+                isIdempotent: method == .get,
+                deadline: deadline,
+                responseBytesMax: 4 << 20
+            )
+        )
+    }
+
+    private var credential: Secret {
+        settings.token.withBytes { token in
+            guard let user = settings.user else { return Secret(Array("Bearer ".utf8) + token) }
+            return Secret("Basic " + Base64.encode(Array("\(user):".utf8) + token))
+        }
+    }
+}

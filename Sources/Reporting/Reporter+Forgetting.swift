@@ -1,0 +1,45 @@
+import Enqueuing
+import Logging
+import Vocabulary
+
+/// A `response_url` is a credential: it is deleted when it has expired, and its conversation with it once
+/// nothing more can be told there.
+extension Reporter {
+    /// Jobs looked through at the start for addresses that a former process did not live to delete.
+    private static let jobsLookedThrough = 2_000
+
+    func learnExpiries() async {
+        do {
+            let conversations = try await ledger.read { transaction in
+                try transaction.jobs(JobQuery(limit: Self.jobsLookedThrough, newestFirst: true))
+                    .compactMap { try transaction.conversation($0.id) }
+            }
+            for conversation in conversations { memory.note(conversation) }
+        } catch {
+            logger.error("The ledger cannot be used", metadata: ["error": "\(error)"])
+        }
+    }
+
+    func forgetExpiredAddresses() async throws {
+        let expired = memory.takeExpired(at: wallClock())
+        guard !expired.isEmpty else { return }
+        try await ledger.write { transaction in
+            for id in expired { try forgetAddress(of: id, in: transaction) }
+        }
+    }
+}
+
+private func forgetAddress(of id: JobID, in transaction: any LedgerTransaction) throws {
+    guard var conversation = try transaction.conversation(id),
+        case .slack(let channel, let user, _) = conversation.address
+    else { return }
+    let hasEnded = try transaction.job(id)?.state.isEnd ?? true
+    let isContained = try transaction.claim(id)?.isOpen ?? false
+    let isPending = try !transaction.outboxPending(.conversation(id)).isEmpty
+    if hasEnded && !isContained && !isPending {
+        try transaction.deleteConversation(id)
+    } else {
+        conversation.address = .slack(channel: channel, user: user, responseURL: nil)
+        try transaction.put(conversation)
+    }
+}

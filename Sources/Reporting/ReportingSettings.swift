@@ -1,0 +1,99 @@
+package import CurlClient
+package import Vocabulary
+
+/// How people are answered, by source.
+package struct ReportingSettings: Sendable {
+    /// This worker's name in leases, unique among the processes of a ledger.
+    package var owner: String
+    /// A source that is not in here cannot be answered.
+    package var channels: [SourceName: ReplyChannel]
+    /// Where what nobody asked for is told; nil tells it nowhere.
+    package var tell: TellChannel?
+    /// The life of a lease; longer than two calls.
+    package var lease: Duration
+    /// Conversations answered at once.
+    package var benches: Int
+    /// One call to a provider.
+    package var callDeadline: Duration
+    /// After this long a notice is given up as untold.
+    package var lifetime: Duration
+
+    package init(
+        owner: String,
+        channels: [SourceName: ReplyChannel],
+        tell: TellChannel? = nil,
+        lease: Duration = .seconds(60),
+        benches: Int = 16,
+        callDeadline: Duration = .seconds(15),
+        lifetime: Duration = .seconds(86_400)
+    ) {
+        self.owner = owner
+        self.channels = channels
+        self.tell = tell
+        self.lease = lease
+        self.benches = benches
+        self.callDeadline = callDeadline
+        self.lifetime = lifetime
+    }
+}
+
+/// The way back to one source.
+package enum ReplyChannel: Sendable {
+    case slack(SlackChannel)
+    case jira(JiraSite)
+}
+
+/// How Slack is answered.
+package struct SlackChannel: Sendable {
+    /// The bot's token with the scope `chat:write`; without it only a command's `response_url` is left.
+    package var token: Secret?
+    /// Replaces Slack's API, without a slash at its end.
+    package var apiBase: String
+    /// Replaces Slack's own hosts for a `response_url`, and permits exactly these.
+    package var hosts: [AddressRule.HostPort]?
+
+    package init(
+        token: Secret?,
+        apiBase: String = "https://slack.com/api",
+        hosts: [AddressRule.HostPort]? = nil
+    ) {
+        self.token = token
+        self.apiBase = apiBase
+        self.hosts = hosts
+    }
+}
+
+/// How a Jira site is answered.
+package struct JiraSite: Sendable {
+    package enum Version: String, Sendable {
+        /// Cloud: version 3, documents.
+        case cloud
+        /// Data Center: version 2, wiki markup.
+        case dataCenter = "data-center"
+    }
+
+    /// The site, without a slash at its end.
+    package var base: String
+    /// The account's e-mail address for Basic authentication; nil sends the token as a bearer.
+    package var user: String?
+    package var token: Secret
+    package var version: Version
+
+    package init(base: String, user: String?, token: Secret, version: Version = .cloud) {
+        self.base = base
+        self.user = user
+        self.token = token
+        self.version = version
+    }
+}
+
+/// The `tell` channel: a channel of a Slack source that has a token.
+package struct TellChannel: Sendable, Hashable {
+    package var source: SourceName
+    package var channel: String
+
+    package init(source: SourceName, channel: String) {
+        self.source = source
+        self.channel = channel
+    }
+}

@@ -1,0 +1,106 @@
+package import Enqueuing
+package import JSONReader
+package import Vocabulary
+
+/// Draws notices as a Slack message: typed values, encoded, never a template.
+///
+/// Everything may hold foreign text, so everything shown is in `plain_text` elements, where Slack reads no
+/// markup: no mention, no link, no button. Only the fallback `text`, which notifications show, is read as
+/// markup; it is escaped.
+///
+/// - Source: `reference/webhook-replies.md` §§1, 9.
+package enum SlackMessage {
+    /// Who sees an immediate answer.
+    package enum Visibility: String, Sendable {
+        /// Everybody in the channel.
+        case channel = "in_channel"
+        /// The person who asked.
+        case asker = "ephemeral"
+    }
+
+    /// The longest fallback text; Slack advises less than 4,000.
+    static let textMax = 3_500
+    /// The longest text of one section.
+    static let sectionMax = 2_900
+    static let fieldMax = 1_900
+    static let fieldsMax = 10
+    /// Sections of text in one message.
+    static let sectionsMax = 20
+
+    /// Notices of one conversation, oldest first, as `text` and `blocks`; the fields are the newest one's.
+    ///
+    /// - Parameters:
+    ///   - notices: At least one.
+    ///   - isRepeated: For each notice whether an earlier try may have arrived.
+    /// - Returns: An object with `text` and `blocks`, to be completed with where it goes.
+    package static func render(_ notices: [Notice], isRepeated: [Bool] = []) -> JSONValue {
+        let lines = notices.enumerated().map { index, notice in
+            let isSecond = index < isRepeated.count && isRepeated[index]
+            return symbol(notice.tone) + " " + ReplyText.marked(notice.text, isRepeated: isSecond)
+        }
+        var blocks = sections(lines.joined(separator: "\n"))
+        if let fields = notices.last?.fields, !fields.isEmpty { blocks.append(section(of: fields)) }
+        return ["text": .string(fallback(lines.joined(separator: "\n"))), "blocks": .array(blocks)]
+    }
+
+    /// The answer to a slash command, inside the HTTP answer to it.
+    ///
+    /// - Parameter notice: Its text may have several lines, such as a list of machines.
+    package static func immediate(_ notice: Notice, seenBy visibility: Visibility) -> HookAnswer {
+        var members = render([notice]).object ?? [:]
+        members["response_type"] = .string(visibility.rawValue)
+        return HookAnswer(
+            status: 200,
+            contentType: "application/json",
+            body: JSONValue.object(members).encodedText
+        )
+    }
+
+    private static func symbol(_ tone: Notice.Tone) -> String {
+        switch tone {
+        case .progress: "⏳"
+        case .good: "✅"
+        case .bad: "❌"
+        case .warning: "⚠️"
+        }
+    }
+
+    /// Long text in as many sections as it needs, broken between lines where there are any.
+    private static func sections(_ text: String) -> [JSONValue] {
+        var parts: [String] = []
+        var part = ""
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let fitting = ReplyText.cut(String(line), to: sectionMax)
+            if !part.isEmpty, part.utf16.count + 1 + fitting.utf16.count > sectionMax {
+                parts.append(part)
+                part = fitting
+            } else {
+                part = part.isEmpty ? fitting : part + "\n" + fitting
+            }
+        }
+        parts.append(part)
+        if parts.count > sectionsMax {
+            parts = parts.prefix(sectionsMax - 1) + ["… (cut: \(parts.count - sectionsMax + 1) more parts)"]
+        }
+        return parts.filter { !$0.isEmpty }.map { ["type": "section", "text": plain($0)] }
+    }
+
+    private static func section(of fields: [Notice.Field]) -> JSONValue {
+        let shown = fields.prefix(fieldsMax).map { field in
+            plain(ReplyText.cut("\(field.name): \(field.value)", to: fieldMax))
+        }
+        return ["type": "section", "fields": .array(shown)]
+    }
+
+    private static func plain(_ text: String) -> JSONValue {
+        ["type": "plain_text", "text": .string(text), "emoji": false]
+    }
+
+    /// Escaped after cutting, so that no entity is cut in two.
+    private static func fallback(_ text: String) -> String {
+        ReplyText.cut(text, to: textMax)
+            .replacing("&", with: "&amp;")
+            .replacing("<", with: "&lt;")
+            .replacing(">", with: "&gt;")
+    }
+}
