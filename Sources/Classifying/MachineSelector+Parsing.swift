@@ -17,14 +17,14 @@ extension MachineSelector {
         let folded = trimmed.lowercased()
         if let id = MachineID(folded) { return .id(id) }
         if folded.hasPrefix("aad:") {
-            return guid(String(folded.dropFirst(4))).map(MachineSelector.entraDevice)
+            return deviceID(String(folded.dropFirst(4))).map(MachineSelector.entraDevice)
         }
-        if folded.hasPrefix("alert:") { return alert(String(trimmed.dropFirst(6))) }
+        if folded.hasPrefix("alert:") { return alertID(String(trimmed.dropFirst(6))).map(MachineSelector.alert) }
         if let address = AddressText.canonical(folded) { return .address(address) }
         return name(folded.hasSuffix(".") ? String(folded.dropLast()) : folded)
     }
 
-    private static func guid(_ text: String) -> String? {
+    private static func deviceID(_ text: String) -> String? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let isGUID =
             parts.map(\.utf8.count) == [8, 4, 4, 4, 12]
@@ -32,11 +32,9 @@ extension MachineSelector {
         return isGUID ? text : nil
     }
 
-    private static func alert(_ text: String) -> MachineSelector? {
-        let isID =
-            (1...128).contains(text.utf8.count)
-            && text.utf8.allSatisfy { isNameByte($0 | 0x20) || isNameByte($0) }
-        return isID ? .alert(text) : nil
+    private static func alertID(_ text: String) -> String? {
+        let isID = (1...128).contains(text.utf8.count) && text.lowercased().utf8.allSatisfy(isNameByte)
+        return isID ? text : nil
     }
 
     private static func name(_ text: String) -> MachineSelector? {
