@@ -32,7 +32,9 @@ struct LargeLedgerTests {
             let plans = try await DatabaseQueue(path: path).write { database in
                 let statements = Mutex<Set<String>>([])
                 database.trace { event in
-                    guard case .statement(let statement) = event else { return }
+                    guard case .statement(let statement) = event, !statement.sql.hasPrefix("--") else {
+                        return
+                    }
                     statements.withLock { _ = $0.insert(statement.sql) }
                 }
                 try useEverything(SQLiteTransaction(database, now: Self.now, mayWrite: true))
@@ -48,7 +50,8 @@ struct LargeLedgerTests {
             for (plan, sql) in plans where plan.hasPrefix("SCAN") {
                 let isIndexed =
                     plan.contains("INDEX") || plan.contains("(subquery") || plan == "SCAN 1 CONSTANT ROW"
-                #expect(isIndexed, "\(plan): \(sql)")
+                let isOneStep = sql.hasSuffix("ORDER BY sequence DESC LIMIT 1")
+                #expect(isIndexed || isOneStep, "\(plan): \(sql)")
             }
         }
     }

@@ -16,6 +16,11 @@ struct SQLiteLedgerTests {
                 try seal(AuditEntry(kind: "k", subject: "s", actor: "a"), in: rows)
             }
             try await first.close()
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                    "ledger.db", "ledger.db.lock",
+                ]
+            )
             await #expect(throws: LedgerError.unavailable("it is closed")) {
                 try await first.write { try $0.setFlag("a", "b") }
             }

@@ -53,10 +53,14 @@ package final class SQLiteLedger: Ledger {
     }
 
     /// Finishes the writes that wait, takes no more, and lets the file go.
+    ///
+    /// Unless somebody else reads it, the file alone is the whole ledger then: `-wal` and `-shm` are gone.
     package func close() async throws {
         await commits?.close()
         try await onItsOwnThread { [reader, lock] in
             do {
+                // The writer must be the last to close: only then does SQLite fold the WAL into the file.
+                (reader as? DatabasePool)?.invalidateReadOnlyConnections()
                 try reader.close()
             } catch {
                 throw LedgerError.translating(error)

@@ -5,6 +5,8 @@ import Vocabulary
 /// A store with one mistake, built around a sound one; the suite must notice it.
 struct BrokenStore: Ledger, CustomTestStringConvertible {
     let testDescription: String
+    /// The promise that the suite must find broken.
+    let breaks: String
     private let sound: MemoryLedger
     private let tamper: @Sendable (any LedgerTransaction) -> any LedgerTransaction
     private var undoes = true
@@ -13,37 +15,60 @@ struct BrokenStore: Ledger, CustomTestStringConvertible {
 
     private init(
         _ description: String,
+        breaks: String,
         _ clock: WallClock,
         tamper: @escaping @Sendable (any LedgerTransaction) -> any LedgerTransaction = { $0 }
     ) {
         testDescription = description
+        self.breaks = breaks
         sound = MemoryLedger(clock: { clock.now })
         self.tamper = tamper
     }
 
     /// Every mistake the suite is tried on.
     static let all: [@Sendable (WallClock) -> BrokenStore] = [
-        { BrokenStore("no fencing", $0, tamper: NoFencing.init) },
-        { BrokenStore("no uniqueness", $0, tamper: NoUniqueness.init) },
-        { BrokenStore("uniqueness of the signed key only", $0, tamper: NoSenderKey.init) },
-        { BrokenStore("lost update", $0, tamper: LostUpdate.init) },
         { clock in
-            var store = BrokenStore("nothing undone", clock)
+            let promise = "a lease lost between the effect and its write refuses the write"
+            return BrokenStore("no fencing", breaks: promise, clock, tamper: NoFencing.init)
+        },
+        { clock in
+            let promise = "of 64 copies at once, under either key, one is taken"
+            return BrokenStore("no uniqueness", breaks: promise, clock, tamper: NoUniqueness.init)
+        },
+        { clock in
+            let promise = "a key is unique within its source, and only there"
+            return BrokenStore("uniqueness of one key", breaks: promise, clock, tamper: NoSenderKey.init)
+        },
+        { clock in
+            let promise = "only the present version of a row is overwritten"
+            return BrokenStore("lost update", breaks: promise, clock, tamper: LostUpdate.init)
+        },
+        { clock in
+            let promise = "a write that throws leaves nothing behind"
+            var store = BrokenStore("nothing undone", breaks: promise, clock)
             store.undoes = false
             return store
         },
         { clock in
-            var store = BrokenStore("writes side by side", clock, tamper: { $0 })
+            let promise = "writes are serial: no increment is lost"
+            var store = BrokenStore("writes side by side", breaks: promise, clock)
             store.isSerial = false
             return store
         },
         { clock in
-            var store = BrokenStore("nobody woken", clock)
+            let promise = "every listener hears of what became due, and of nothing else"
+            var store = BrokenStore("nobody woken", breaks: promise, clock)
             store.isHeard = false
             return store
         },
-        { BrokenStore("bodies kept", $0, tamper: BodiesKept.init) },
-        { BrokenStore("audit rows anywhere", $0, tamper: ForgetfulAudit.init) },
+        { clock in
+            let promise = "bodies go by age and, the oldest first, by size; records stay"
+            return BrokenStore("bodies kept", breaks: promise, clock, tamper: BodiesKept.init)
+        },
+        { clock in
+            let promise = "audit rows are read in pages and appended only as the next"
+            return BrokenStore("audit rows anywhere", breaks: promise, clock, tamper: ForgetfulAudit.init)
+        },
     ]
 
     func write<Result: Sendable>(
