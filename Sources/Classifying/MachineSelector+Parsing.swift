@@ -19,7 +19,9 @@ extension MachineSelector {
         if folded.hasPrefix("aad:") {
             return deviceID(String(folded.dropFirst(4))).map(MachineSelector.entraDevice)
         }
-        if folded.hasPrefix("alert:") { return alertID(String(trimmed.dropFirst(6))).map(MachineSelector.alert) }
+        if folded.hasPrefix("alert:") {
+            return alertID(String(trimmed.dropFirst(6))).map(MachineSelector.alert)
+        }
         if let address = AddressText.canonical(folded) { return .address(address) }
         return name(folded.hasSuffix(".") ? String(folded.dropLast()) : folded)
     }
