@@ -145,12 +145,13 @@ let package = Package(
                 "Accepting", "Authenticating", "Classifying", "Deciding", "Enqueuing", "EnqueuingSQLite",
                 "Executing", "Observing", "Reporting", "Showing", "Simulating", "Telemetry", "Entra",
                 "Defender", "Vocabulary", "Catalogue", "CurlClient", "Cryptography", "JSONReader",
-                "JQFilter", argumentParser, yams, serviceLifecycle, unixSignals, logging,
+                "JQFilter", "ProcessGuard", argumentParser, yams, serviceLifecycle, unixSignals, logging,
             ],
             path: "Sources/Wiring",
             swiftSettings: strict
         ),
         // Swift faces of C libraries.
+        step("ProcessGuard", in: "Wrapping", []),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         step("CurlClient", in: "Wrapping", ["CCurl", "Vocabulary"]),
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -193,7 +194,10 @@ let package = Package(
             "ExecutingTests",
             ["Executing", "Observing", "Enqueuing", "Deciding", "Defender", "Vocabulary"]
         ),
-        tests("ReportingTests", ["Reporting", "Enqueuing", "CurlClient", "Vocabulary"]),
+        tests(
+            "ReportingTests",
+            ["Reporting", "Enqueuing", "CurlClient", "JSONReader", "Vocabulary", logging, inMemoryLogging]
+        ),
         tests(
             "ShowingTests",
             [
