@@ -1,6 +1,13 @@
 import ArgumentParser
 
+/// The program: one file a command under `Commands`.
 @main
 struct Bascule: AsyncParsableCommand {
-    mutating func run() async throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "bascule",
+        abstract: "From a signed message to a contained machine, done once and watched to its end.",
+        subcommands: [
+            Simulate.self
+        ]
+    )
 }
