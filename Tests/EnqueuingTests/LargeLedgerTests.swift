@@ -111,6 +111,7 @@ private func useEverything(_ rows: any LedgerTransaction) throws {
         JobQuery(states: JobState.executing, dueBy: now), JobQuery(states: [.ready], machine: machine),
         JobQuery(machine: machine), JobQuery(delivery: DeliveryID("d-1")),
         JobQuery(states: JobState.observing, leasedBeyond: now), JobQuery(states: [.held]),
+        JobQuery(states: [.ready], actions: ["isolate"], dueBy: now),
     ] {
         _ = try rows.jobs(query)
     }

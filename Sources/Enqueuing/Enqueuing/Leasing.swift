@@ -41,10 +41,18 @@ extension Ledger {
     ) async throws -> [Job] {
         try await write { transaction in
             let now = transaction.now
-            let due = try transaction.jobs(JobQuery(states: states, dueBy: now))
-            // After the clock was put back, what a lost worker held would be due only in that long.
-            let stranded = try transaction.jobs(JobQuery(states: states, leasedBeyond: now + times.lease))
-            let free = (due + stranded).filter { $0.lease?.isLive(at: now, leaseMax: times.lease) != true }
+            // Few are read, however many wait; jobs that are due and yet held are rare.
+            let window = limit + 64
+            let urgent = Catalogue.actions.filter { $0.lane == .network }.map(\.word)
+            let candidates =
+                try transaction.jobs(JobQuery(states: states, actions: urgent, dueBy: now, limit: window))
+                + transaction.jobs(JobQuery(states: states, dueBy: now, limit: window))
+                // After the clock was put back, what a lost worker held would be due only in that long.
+                + transaction.jobs(JobQuery(states: states, leasedBeyond: now + times.lease, limit: window))
+            var seen: Set<JobID> = []
+            let free = candidates.filter { job in
+                job.lease?.isLive(at: now, leaseMax: times.lease) != true && seen.insert(job.id).inserted
+            }
             let first = free.sorted { left, right in
                 let leftFirst = left.lane == .network
                 return leftFirst == (right.lane == .network) ? left.sequence < right.sequence : leftFirst

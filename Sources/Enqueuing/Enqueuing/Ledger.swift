@@ -83,6 +83,7 @@ package protocol LedgerTransaction: AnyObject {
 /// Which jobs to list; conditions are joined by `and`.
 package struct JobQuery: Sendable, Hashable {
     package var states: [JobState]?
+    package var actions: [String]?
     package var machine: MachineID?
     package var delivery: DeliveryID?
     /// Only jobs whose ``Job/due`` is not after this.
@@ -94,6 +95,7 @@ package struct JobQuery: Sendable, Hashable {
 
     package init(
         states: [JobState]? = nil,
+        actions: [String]? = nil,
         machine: MachineID? = nil,
         delivery: DeliveryID? = nil,
         dueBy: Timestamp? = nil,
@@ -102,6 +104,7 @@ package struct JobQuery: Sendable, Hashable {
         newestFirst: Bool = false
     ) {
         self.states = states
+        self.actions = actions
         self.machine = machine
         self.delivery = delivery
         self.dueBy = dueBy

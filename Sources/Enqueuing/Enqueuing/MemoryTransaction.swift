@@ -111,6 +111,7 @@ final class MemoryTransaction: LedgerTransaction {
             guard found.count < query.limit else { break }
             let job = rows.jobs[place].value
             if let states, !states.contains(job.state) { continue }
+            if let actions = query.actions, !actions.contains(job.action) { continue }
             if let machine = query.machine, job.machine?.id != machine { continue }
             if let delivery = query.delivery, job.delivery != delivery { continue }
             if let dueBy = query.dueBy {

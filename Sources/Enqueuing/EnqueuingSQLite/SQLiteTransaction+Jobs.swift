@@ -12,11 +12,12 @@ extension SQLiteTransaction {
         job.version = 1
         try run(
             """
-            INSERT INTO job (sequence, id, version, state, machine, delivery, due, fence, leased_until, document)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO job (
+                sequence, id, version, state, action, machine, delivery, due, fence, leased_until, document
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                job.sequence, job.id.text, job.version, job.state.rawValue, job.machine?.id.text,
+                job.sequence, job.id.text, job.version, job.state.rawValue, job.action, job.machine?.id.text,
                 job.delivery?.text, job.due?.milliseconds, job.fence, job.lease?.until.milliseconds,
                 try Document.encode(job),
             ],
@@ -42,12 +43,12 @@ extension SQLiteTransaction {
         job.version += 1
         try run(
             """
-            UPDATE job SET version = ?, state = ?, machine = ?, delivery = ?, due = ?, fence = ?,
+            UPDATE job SET version = ?, state = ?, action = ?, machine = ?, delivery = ?, due = ?, fence = ?,
                 leased_until = ?, document = ?
             WHERE sequence = ?
             """,
             [
-                job.version, job.state.rawValue, job.machine?.id.text, job.delivery?.text,
+                job.version, job.state.rawValue, job.action, job.machine?.id.text, job.delivery?.text,
                 job.due?.milliseconds, job.fence, job.lease?.until.milliseconds, try Document.encode(job),
                 job.sequence,
             ]
@@ -111,6 +112,11 @@ extension JobQuery {
             let marks = states.map { _ in "?" }.joined(separator: ", ")
             conditions.append("state IN (\(marks))")
             arguments += StatementArguments(states.map(\.rawValue))
+        }
+        if let actions {
+            let marks = actions.map { _ in "?" }.joined(separator: ", ")
+            conditions.append("action IN (\(marks))")
+            arguments += StatementArguments(actions)
         }
         if let machine {
             conditions.append("machine = ?")

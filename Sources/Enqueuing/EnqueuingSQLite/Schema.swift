@@ -74,6 +74,7 @@ enum Schema {
             id TEXT NOT NULL UNIQUE,
             version INTEGER NOT NULL,
             state TEXT NOT NULL,
+            action TEXT NOT NULL,
             machine TEXT,
             delivery TEXT,
             due INTEGER,

@@ -30,6 +30,17 @@ extension Promise {
             try need(leased.count, is: 200, "leases taken")
             try need(Set(leased.map(\.id)).count, is: 200, "jobs leased")
         },
+        Promise("the network lane goes first, however many wait before it") { ledger, clock in
+            let now = clock.now
+            try await ledger.write { rows in
+                for number in 1...300 {
+                    _ = try rows.insert(Sample.job("j-\(number)", action: "scan", at: now, due: now))
+                }
+                _ = try rows.insert(Sample.job("j-301", action: "release", at: now, due: now))
+            }
+            let leased = try await ledger.lease([.recorded], owner: "a", times: times, limit: 3)
+            try need(leased.map(\.sequence), is: [301, 1, 2], "the order of leases")
+        },
         Promise("a lease lost between the effect and its write refuses the write") { ledger, clock in
             let now = clock.now
             _ = try await ledger.write { try $0.insert(Sample.job("j-1", at: now, due: now)) }
@@ -60,6 +71,12 @@ extension Promise {
             let lost = try await onlyLease(of: ledger, by: "a worker that dies")
             clock.advance(by: .seconds(-3_600))
             let earlier = clock.now
+            // Both due and held beyond any lease: still one job.
+            try await ledger.write { rows in
+                guard var job = try rows.job(lost.id) else { throw BrokenPromise("a job is gone") }
+                job.due = earlier
+                _ = try rows.update(job, fence: nil)
+            }
             let second = try await ledger.write {
                 try $0.insert(Sample.job("j-2", at: earlier, due: earlier))
             }

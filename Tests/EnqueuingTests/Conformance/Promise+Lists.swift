@@ -35,6 +35,8 @@ extension Promise {
                 (JobQuery(states: [.ready, .recorded, .ready]), [1, 3, 4]),
                 (JobQuery(machine: try Sample.machine(1)), [1, 2, 5]),
                 (JobQuery(states: [.watching], machine: try Sample.machine(1)), [2]),
+                (JobQuery(actions: ["isolate", "scan"]), [1, 2, 3, 4, 5]),
+                (JobQuery(states: [.ready], actions: ["scan"]), []),
                 (JobQuery(delivery: DeliveryID("d-1")), [1, 2]),
                 (JobQuery(dueBy: now), [1, 4]),
                 (JobQuery(dueBy: now + .seconds(5)), [1, 2, 4]),
