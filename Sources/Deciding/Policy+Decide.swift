@@ -7,8 +7,11 @@ extension Policy {
     /// The first grant of the file that applies allows it; one that acts goes before one that rehearses, since
     /// grants add up. Without the machine, or with facts older than ``factsAgeMax``, the answer is never yes:
     /// ``Decision/Verdict/hold(needs:)`` where a grant could apply, else the refusal at once.
+    ///
+    /// What changes nothing (`status`) is a look, whatever the machine: see ``decideLook(_:at:)``.
     package func decide(_ question: Question) -> Decision {
-        guard Catalogue.entry(question.action) != nil else { return unknownAction(question.action) }
+        guard let entry = Catalogue.entry(question.action) else { return unknownAction(question.action) }
+        guard entry.changesState else { return decideLook(question.asker, at: question.source) }
         guard let principal = principal(of: question.asker, at: question.source) else {
             return unknownAsker(question.asker, at: question.source)
         }

@@ -75,6 +75,15 @@ struct RightsTests {
         #expect(examplePolicy(grants: []).decideLook(mia, at: chat).codes == [.noGrant])
     }
 
+    @Test func `the status of a machine is a look, whatever the machine and the grant`() {
+        let controller = machine("dc", "dc1", os: nil, group: nil)
+        for known in [nil, controller] {
+            #expect(policy.decide(question(mia, "status", knowing: known)).grant?.number == 1)
+        }
+        #expect(policy.decide(question(.identity("T024/U9"), "status")).codes == [.unknownPerson])
+        #expect(examplePolicy(grants: []).decide(question(mia, "status")).codes == [.noGrant])
+    }
+
     @Test func `an asker withdraws their own job, and others' by a grant`() {
         func decide(_ asker: Asker, _ machine: Machine?) -> Decision {
             policy.decideCancel(

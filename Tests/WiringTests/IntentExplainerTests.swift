@@ -161,7 +161,9 @@ struct IntentExplainerTests {
     @Test func `questions are decided and post nothing`() throws {
         let status = try explain(.status(.hostName("laptop-7")), estate: estate)
         #expect(status.json["decision"] == "allow")
+        #expect(status.machine?.dnsName == "laptop-7.corp.example")
         #expect(status.json["request"] == .null)
+        #expect(try explain(.status(.hostName("twin")), estate: estate).json["decision"] == "refuse")
         #expect(try explain(.help, estate: nil).json["decision"] == "allow")
         #expect(try explain(.freeze(because: "drill"), estate: nil).json["decision"] == "allow")
         #expect(try explain(.unfreeze(because: nil), estate: nil).json["decision"] == "refuse")

@@ -32,7 +32,7 @@ struct IntentExplainer {
 
     private func explain(_ request: ActionRequest, of intent: Intent) -> IntentExplanation {
         let atIntake = policy.decide(Question(intent, wants: request, now: now))
-        guard atIntake.verdict == .hold(needs: .machine), let machines, !isAlert(request.machine) else {
+        guard atIntake.verdict != .refuse, let machines, !isAlert(request.machine) else {
             return said(atIntake, intent)
         }
         let job = Job(
