@@ -7,7 +7,9 @@ struct Bascule: AsyncParsableCommand {
         commandName: "bascule",
         abstract: "From a signed message to a contained machine, done once and watched to its end.",
         subcommands: [
-            Simulate.self
+            Simulate.self,
+            Explain.self,
+            Actions.self,
         ]
     )
 }
