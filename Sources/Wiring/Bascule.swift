@@ -1,7 +1,6 @@
 import ArgumentParser
 
-/// The program: one file a command under `Commands`.
-@main
+/// The program: one file a command under `Commands`. ``Program`` starts it.
 struct Bascule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bascule",
