@@ -53,9 +53,10 @@ extension Ledger {
     /// Keeps what came of a batch, in one transaction.
     ///
     /// - Parameters:
+    ///   - batch: As leased.
     ///   - delivery: What came of it.
-    ///   - nextTry: When a failed one is tried again, by the tries so far.
     ///   - lifetime: How long after its creation a notice is given up.
+    ///   - nextTry: When a failed one is tried again, by the ledger's time.
     /// - Returns: The entries as they are now.
     /// - Throws: ``LedgerError/leaseLost`` if another worker has taken them.
     @discardableResult

@@ -61,6 +61,7 @@ enum RetryPlan {
     ///   - tries: How often it was tried, at least 1.
     ///   - retryAfter: What the provider asked for; it is never undercut.
     ///   - chance: From 0 to 1.
+    /// - Returns: The wait until the next try.
     static func wait(tries: Int, retryAfter: Duration?, chance: Double) -> Duration {
         let base = Double(min(60, 1 << min(6, max(0, tries - 1))))
         let planned = Duration.milliseconds(Int64(base * 1_000 * (0.75 + 0.5 * chance)))

@@ -6,11 +6,10 @@ import Vocabulary
 ///
 /// - Source: `reference/webhook-replies.md` §§3, 9.
 package enum JiraComment {
-    /// The longest text of one notice.
+    /// The longest text of one notice; a whole batch stays below Jira's 32,767 characters.
     static let textMax = 4_000
     static let fieldMax = 1_000
-    /// Notices in one comment; ten of them stay below Jira's 32,767 characters.
-    static let noticesMax = 5
+    static let fieldsMax = 10
 
     /// What recognises one notice: job, stage and place in the outbox.
     package static func marker(of entry: OutboxEntry) -> String {
@@ -22,7 +21,7 @@ package enum JiraComment {
         var paragraphs = entries.map { entry in
             paragraph(textNodes(shown(entry)))
         }
-        let fields = entries.last?.notice.fields ?? []
+        let fields = (entries.last?.notice.fields ?? []).prefix(fieldsMax)
         if !fields.isEmpty {
             var nodes: [JSONValue] = []
             for (index, field) in fields.enumerated() {
@@ -30,7 +29,7 @@ package enum JiraComment {
                 nodes.append(
                     ["type": "text", "text": .string(field.name + ": "), "marks": [["type": "strong"]]]
                 )
-                nodes += textNodes(ReplyText.cut(field.value, to: fieldMax))
+                nodes += textNodes(foreign(field.value, to: fieldMax))
             }
             paragraphs.append(paragraph(nodes))
         }
@@ -41,8 +40,8 @@ package enum JiraComment {
     /// Data Center: wiki markup, with everything in one block in which no markup is read.
     package static func wikiMarkup(_ entries: [OutboxEntry]) -> JSONValue {
         var lines = entries.map(shown)
-        for field in entries.last?.notice.fields ?? [] {
-            lines.append("\(field.name): \(ReplyText.cut(field.value, to: fieldMax))")
+        for field in (entries.last?.notice.fields ?? []).prefix(fieldsMax) {
+            lines.append("\(field.name): \(foreign(field.value, to: fieldMax))")
         }
         lines += entries.map(marker)
         // A zero-width space keeps foreign text from ending the block.
@@ -52,9 +51,14 @@ package enum JiraComment {
 
     private static func shown(_ entry: OutboxEntry) -> String {
         ReplyText.marked(
-            ReplyText.cut(entry.notice.text, to: textMax),
+            foreign(entry.notice.text, to: textMax),
             isRepeated: entry.mayHaveBeenSent
         )
+    }
+
+    /// Cut, and with anything that looks like a marker of ours broken up, so that none can be planted.
+    private static func foreign(_ text: String, to unitsMax: Int) -> String {
+        ReplyText.cut(text, to: unitsMax).replacing("[bascule:", with: "[bascule\u{200B}:")
     }
 
     private static func paragraph(_ content: [JSONValue]) -> JSONValue {

@@ -20,9 +20,8 @@ package struct Reporter: Service {
     let bell = Bell()
     let memory = ReporterMemory()
 
-    /// - Parameters:
-    ///   - settings: Asked before each round, so that a reload is obeyed.
-    ///   - chance: From 0 to 1, for the jitter of repeated tries.
+    /// The settings are asked before each round, so that a reload is obeyed; `chance` is from 0 to 1 and gives
+    /// the jitter of repeated tries.
     package init(
         ledger: any Ledger,
         http: any HTTPSending,
@@ -83,7 +82,7 @@ package struct Reporter: Service {
         }
     }
 
-    /// Tells everything that is due once and returns; for tests, and for the last words of a shutdown.
+    /// Tells everything that is due, once, and returns.
     package func runOnce() async throws {
         try await forgetExpiredAddresses()
         for batch in try await leaseBatches() { await deliver(batch) }

@@ -27,10 +27,10 @@ package enum SlackMessage {
     /// Sections of text in one message.
     static let sectionsMax = 20
 
-    /// Notices of one conversation, oldest first, as `text` and `blocks`; the fields are the newest one's.
+    /// Notices of one audience, oldest first, as `text` and `blocks`.
     ///
     /// - Parameters:
-    ///   - notices: At least one.
+    ///   - notices: At least one. The fields shown are the newest one's, where all are about one machine.
     ///   - isRepeated: For each notice whether an earlier try may have arrived.
     /// - Returns: An object with `text` and `blocks`, to be completed with where it goes.
     package static func render(_ notices: [Notice], isRepeated: [Bool] = []) -> JSONValue {
@@ -39,13 +39,16 @@ package enum SlackMessage {
             return symbol(notice.tone) + " " + ReplyText.marked(notice.text, isRepeated: isSecond)
         }
         var blocks = sections(lines.joined(separator: "\n"))
-        if let fields = notices.last?.fields, !fields.isEmpty { blocks.append(section(of: fields)) }
+        let machines = Set(notices.map { $0.fields.first { $0.name == "machine" }?.value })
+        if machines.count == 1, let fields = notices.last?.fields, !fields.isEmpty {
+            blocks.append(section(of: fields))
+        }
         return ["text": .string(fallback(lines.joined(separator: "\n"))), "blocks": .array(blocks)]
     }
 
     /// The answer to a slash command, inside the HTTP answer to it.
     ///
-    /// - Parameter notice: Its text may have several lines, such as a list of machines.
+    /// The text may have several lines, such as a list of machines.
     package static func immediate(_ notice: Notice, seenBy visibility: Visibility) -> HookAnswer {
         var members = render([notice]).object ?? [:]
         members["response_type"] = .string(visibility.rawValue)
