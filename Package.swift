@@ -151,7 +151,8 @@ let package = Package(
             swiftSettings: strict
         ),
         // Swift faces of C libraries.
-        step("ProcessGuard", in: "Wrapping", []),
+        .systemLibrary(name: "CProcess", path: "Sources/Wrapping/CProcess"),
+        step("ProcessGuard", in: "Wrapping", ["CProcess"]),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         step("CurlClient", in: "Wrapping", ["CCurl", "Vocabulary"]),
         library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),

@@ -1,14 +1,34 @@
 import ArgumentParser
+import Foundation
 
-/// The program: one file a command under `Commands`. ``Program`` starts it.
+/// The program: one file a command under `Commands`, grouped as people look for them. ``Program`` starts it.
 struct Bascule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bascule",
         abstract: "From a signed message to a contained machine, done once and watched to its end.",
-        subcommands: [
-            Simulate.self,
-            Explain.self,
-            Actions.self,
+        version: "0.1.0",
+        subcommands: [JQChildCommand.self],
+        groupedSubcommands: [
+            CommandGroup(name: "Run it", subcommands: [Serve.self]),
+            CommandGroup(name: "Try it", subcommands: [Demo.self, Simulate.self, Verify.self]),
+            CommandGroup(name: "Policy", subcommands: [Check.self, Explain.self, Actions.self]),
         ]
     )
+
+    /// Ends with the exit codes of design §10: what the argument parser calls a usage error is 2 here.
+    static func begin() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            guard code == .validationFailure else { exit(withError: error) }
+            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            Foundation.exit(CommandEnd.usage.rawValue)
+        }
+    }
 }

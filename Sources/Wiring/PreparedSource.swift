@@ -73,7 +73,7 @@ struct PreparedSource: Sendable {
 
 extension Settings.Source {
     /// How the source signs.
-    fileprivate func scheme() throws(VerifierSetupError) -> VerificationScheme {
+    func scheme() throws(VerifierSetupError) -> VerificationScheme {
         switch kind {
         case .slack: return .slack
         case .jira: return .jira

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Dispatch
 import Foundation
 import JQFilter
@@ -14,7 +15,7 @@ enum Program {
         }
         // The process ends with this task and never before; signals are the commands' own to handle.
         Task {
-            await Bascule.main()
+            await Bascule.begin()
             exit(EXIT_SUCCESS)
         }
         dispatchMain()

@@ -60,7 +60,7 @@ let layers: [Layer] = [
         [
             "Accepting", "Authenticating", "Classifying", "Deciding", "Enqueuing", "EnqueuingSQLite",
             "Executing", "Observing", "Reporting", "Showing", "Simulating", "Telemetry", "Entra", "Defender",
-            "Vocabulary", "Catalogue", "CurlClient", "Cryptography", "JSONReader", "JQFilter",
+            "Vocabulary", "Catalogue", "CurlClient", "Cryptography", "JSONReader", "JQFilter", "ProcessGuard",
             "ArgumentParser", "Yams", "ServiceLifecycle", "UnixSignals", "Logging",
         ]
     ),
@@ -70,6 +70,7 @@ let layers: [Layer] = [
     Layer("Wrapping/JQFilter", ["CJQ", "Vocabulary"]),
     // It hands out the kernel's word on a NIO channel, so that Showing need not handle memory.
     Layer("Wrapping/PeerCredentials", ["NIOCore"]),
+    Layer("Wrapping/ProcessGuard", ["CProcess"]),
 ]
 
 /// The layer of a file below `Sources`; nil for a folder without a row.

@@ -1,0 +1,301 @@
+import Accepting
+import CurlClient
+import Deciding
+import Defender
+import Enqueuing
+import EnqueuingSQLite
+import Entra
+import Executing
+import Foundation
+import JQFilter
+import Logging
+import Observing
+import Reporting
+import ServiceLifecycle
+import Showing
+import Synchronization
+import Telemetry
+import Vocabulary
+
+/// The running bridge: every part, put together from the settings.
+struct Bridge: Sendable {
+    let live: LiveSettings
+    let ledger: SQLiteLedger
+    let http: CurlClient
+    let tokens: TokenSource
+    let defender: DefenderClient
+    let certificate: ListenerCertificate?
+    let metrics: BridgeMetrics
+    let registry: MetricsRegistry
+    let logger: Logger
+    let owner: String
+    let draining = Draining()
+
+    /// Opens and checks everything that can be wrong before the first delivery.
+    static func make(
+        _ settings: Settings,
+        environment: [String: String],
+        logger: Logger
+    ) async throws -> Bridge {
+        let scrubber = Scrubber(knowing: settings.secrets)
+        let registry = MetricsRegistry(scrubber: scrubber)
+        let http = try CurlClient(settings.curl)
+        let live = try LiveSettings(settings, environment: environment)
+        try await live.start()
+        let tokens = TokenSource(
+            settings: try EntraSettings(
+                loginBase: settings.defender.login,
+                tenant: settings.defender.tenant,
+                client: settings.defender.client,
+                scope: settings.defender.scope
+            ),
+            credential: { live.settings.defender.entraCredential },
+            sender: http,
+            logger: logger
+        )
+        try await tokens.prepare()
+        let metrics = BridgeMetrics(in: registry)
+        let defender = DefenderClient(
+            base: settings.defender.api,
+            clientID: settings.defender.client,
+            sender: http,
+            tokens: TokenSupply(
+                token: {
+                    let token = try await tokens.token()
+                    return HeldToken(bearer: token.bearer, permissions: token.permissions)
+                },
+                discard: { await tokens.discard($0, challenge: $1) }
+            ),
+            budget: RateBudget(),
+            logger: logger,
+            note: { note in
+                metrics.countDefenderCall(kind: note.call, outcome: note.outcome.rawValue)
+                if note.outcome == .answered { metrics.sawDefender(at: note.at) }
+            }
+        )
+        let certificate = try settings.listen.tls.map {
+            try ListenerCertificate(certificateFile: $0.certificate, keyFile: $0.key)
+        }
+        return Bridge(
+            live: live,
+            ledger: try await SQLiteLedger.open(settings.ledgerPath),
+            http: http,
+            tokens: tokens,
+            defender: defender,
+            certificate: certificate,
+            metrics: metrics,
+            registry: registry,
+            logger: logger,
+            owner: "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+        )
+    }
+
+    /// Everything that lives while the bridge does. Listeners come last, so that they stop first.
+    func services(_ settings: Settings, announce: Announcement) throws -> [any Service] {
+        var services: [any Service] = [
+            JobLog(ledger: ledger, metrics: metrics, logger: logger),
+            reporter,
+            observer(settings),
+            Sweeper(
+                ledger: ledger,
+                defender: defender,
+                settings: observing(settings),
+                logger: logger
+            ),
+            executor(settings),
+            Housekeeper(ledger: ledger, logger: logger),
+            console(settings, announce),
+        ]
+        if let path = settings.control { services.append(control(path, announce)) }
+        services.append(try hooks(settings, announce))
+        services.append(draining)
+        return services
+    }
+
+    /// Reads the settings again and, only if all of them are right, goes on with the new ones.
+    func reload() async {
+        do {
+            try await live.reload()
+            try await tokens.prepare()
+            logger.notice("Settings read again", metadata: ["file": "\(live.settings.file)"])
+        } catch let problems as SettingsProblems {
+            for problem in problems.all {
+                logger.error(
+                    "The new settings are wrong; the old ones stay",
+                    metadata: ["at": "\(problem.text)"]
+                )
+            }
+        } catch {
+            logger.error("The settings were not read again", metadata: ["error": "\(error)"])
+        }
+        do {
+            try certificate?.reload()
+        } catch {
+            logger.error(
+                "The certificate was not read again; the old one stays",
+                metadata: ["error": "\(error.message)"]
+            )
+        }
+    }
+
+    /// Ends what outlives the services.
+    func close() async {
+        await live.stop()
+        await http.close()
+        do {
+            try await ledger.close()
+        } catch {
+            logger.error("The ledger was not closed cleanly", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: The back half
+
+    private func times(_ settings: Settings) -> LeaseTimes {
+        LeaseTimes(
+            lease: settings.watch.lease,
+            postDeadline: settings.watch.postDeadline,
+            visibilityLag: settings.watch.visibilityLag
+        )
+    }
+
+    private func executor(_ settings: Settings) -> Executor {
+        Executor(
+            ledger: ledger,
+            defender: defender,
+            policy: { [live] in live.settings.policy },
+            settings: ExecutingSettings(owner: "\(owner)/execute", times: times(settings)),
+            logger: logger,
+            wallClock: Timestamp.now
+        )
+    }
+
+    private func observing(_ settings: Settings) -> ObservingSettings {
+        ObservingSettings(
+            owner: "\(owner)/observe",
+            times: times(settings),
+            every: settings.watch.every,
+            sweep: settings.watch.sweep
+        )
+    }
+
+    private func observer(_ settings: Settings) -> Observer {
+        Observer(
+            ledger: ledger,
+            defender: defender,
+            settings: observing(settings),
+            evidence: settings.evidence.map {
+                EvidenceFolder(folder: $0.folder, totalBytesMax: $0.totalBytesMax, keepFor: $0.keepFor)
+            },
+            logger: logger,
+            wallClock: Timestamp.now
+        )
+    }
+
+    private var reporter: Reporter {
+        Reporter(
+            ledger: ledger,
+            http: http,
+            settings: { [live, owner] in live.settings.reporting(owner: "\(owner)/report") },
+            logger: logger,
+            wallClock: Timestamp.now
+        )
+    }
+
+    // MARK: Listeners
+
+    private func hooks(_ settings: Settings, _ announce: Announcement) throws -> HookListener {
+        let rejections = BoundedLog()
+        let intake = Intake(
+            sources: { [live] in live.sources },
+            policy: { [live] in live.settings.policy },
+            ledger: ledger,
+            identifiers: IdentifierMaker(),
+            now: Timestamp.now,
+            metrics: metrics,
+            rejections: rejections,
+            logger: logger
+        )
+        return HookListener(
+            settings: AcceptingSettings(
+                host: settings.listen.hooks.host,
+                port: settings.listen.hooks.port,
+                trustedProxies: try settings.listen.trustedProxies.map { try AddressRange($0) }
+            ),
+            certificate: certificate,
+            logger: logger,
+            onListening: { port in
+                let scheme = settings.listen.tls == nil ? "http" : "https"
+                await announce.hooks("\(scheme)://\(settings.listen.hooks.shown(port: port))")
+            },
+            onRefusal: { [metrics, logger] refusal in
+                metrics.countRejection(source: nil, reason: refusal.rawValue)
+                rejections.log(
+                    kind: refusal.rawValue,
+                    to: logger,
+                    level: .notice,
+                    "Request refused",
+                    metadata: ["reason": "\(refusal.rawValue)"]
+                )
+            },
+            answer: { [draining] raw in
+                draining.isDraining ? .unavailable : await intake.take(raw)
+            }
+        )
+    }
+
+    private func console(_ settings: Settings, _ announce: Announcement) -> ConsoleListener {
+        let gauges = Gauges(
+            ledger: ledger,
+            tokens: tokens,
+            certificate: certificate,
+            metrics: metrics,
+            registry: registry,
+            now: Timestamp.now
+        )
+        return ConsoleListener(
+            settings: ShowingSettings(host: settings.listen.console.host, port: settings.listen.console.port),
+            logger: logger,
+            onListening: { port in
+                await announce.console("http://\(settings.listen.console.shown(port: port))")
+            },
+            readiness: { [draining, ledger] in
+                if draining.isDraining { return .notReady(reasons: ["draining"]) }
+                do {
+                    try await ledger.write { try $0.setFlag("ready.probe", String($0.now.seconds)) }
+                    return .ready
+                } catch {
+                    return .notReady(reasons: ["the ledger cannot be written"])
+                }
+            },
+            metrics: { await gauges.text() }
+        )
+    }
+
+    private func control(_ path: String, _ announce: Announcement) -> ControlSocket {
+        let desk = ControlDesk(
+            ledger: ledger,
+            policy: { [live] in live.settings.policy },
+            identifiers: IdentifierMaker(),
+            wallClock: Timestamp.now
+        )
+        return ControlSocket(
+            path: path,
+            logger: logger,
+            onListening: { await announce.control(path) },
+            answer: { await desk.answer($0) }
+        )
+    }
+}
+
+/// Knows whether the bridge is going down; from then on nothing new is taken.
+final class Draining: Service {
+    private let state = Mutex(false)
+
+    var isDraining: Bool { state.withLock { $0 } }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        state.withLock { $0 = true }
+    }
+}

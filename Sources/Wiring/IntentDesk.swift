@@ -1,0 +1,185 @@
+import Catalogue
+import Classifying
+import Deciding
+import Enqueuing
+import Vocabulary
+
+/// Decides intents at intake, with what the ledger knows: the machine is not looked up yet.
+struct IntentDesk: Sendable {
+    let policy: Policy
+    let ledger: any Ledger
+    let identifiers: IdentifierMaker
+    let now: Timestamp
+
+    func decide(_ intent: Intent) async throws -> Understanding {
+        switch intent.request {
+        case .action(let request): return try await decide(request, of: intent)
+        case .status(let selector):
+            let request = ActionRequest(action: Catalogue.status.word, machine: selector)
+            return try await decide(request, of: intent)
+        case .isolated: return try await look(intent) { try LedgerWords.isolated(in: $0) }
+        case .jobs: return try await look(intent) { try LedgerWords.jobs(in: $0) }
+        case .whoAmI: return said(LedgerWords.whoAmI(intent, policy))
+        case .help: return said(CommandForms.help.joined(separator: "\n"))
+        case .freeze(let because):
+            return deed(policy.decideFreeze(intent.asker, at: intent.source), words: "Frozen: \(because)") {
+                by in
+                .freeze(Freeze(by: by, because: because, at: now, stopsReleases: false))
+            }
+        case .unfreeze:
+            return deed(policy.decideUnfreeze(intent.asker, at: intent.source), words: "No longer frozen.") {
+                by in
+                .unfreeze(by: by)
+            }
+        case .cancel(let id): return try await cancel(id, intent)
+        case .go(let id): return try await letGo(id, intent)
+        }
+    }
+
+    // MARK: Actions
+
+    private func decide(_ request: ActionRequest, of intent: Intent) async throws -> Understanding {
+        let decision = policy.decide(Question(intent, wants: request, now: now))
+        var job = Job(
+            id: identifiers.makeJobID(at: now),
+            delivery: nil,
+            intent: intent,
+            request: request,
+            principal: decision.principal,
+            acceptedAt: now,
+            validUntil: now + policy.validFor
+        )
+        guard decision.verdict != .refuse else {
+            let code = decision.reasons.first?.code.rawValue ?? "refused"
+            job.state = .refused
+            job.due = nil
+            job.outcome = Outcome(code: code, message: decision.answer)
+            job.decision = DecisionNote(
+                verdict: decision.verdict.word,
+                grantNumber: nil,
+                grantLine: nil,
+                reasons: decision.reasons.map(\.code.rawValue),
+                explanation: decision.explanation,
+                mayEndOthers: false,
+                decidedAt: now
+            )
+            var refused = Understanding(
+                verdict: .refused,
+                notices: [
+                    job.notice(
+                        .bad,
+                        "job.refused",
+                        "\(job.title): refused. \(decision.answer)",
+                        isFinal: true
+                    )
+                ],
+                note: code
+            )
+            // Kept for the record; nobody is told a second time.
+            refused.jobs = [(job, nil)]
+            return refused
+        }
+        let freeze = try await ledger.read { try Freeze.present(in: $0) }
+        var text = "\(job.title): recorded."
+        if let duration = job.duration { text = "\(job.title) for \(duration): recorded." }
+        if let freeze, Catalogue.entry(job.action)?.changesState == true {
+            text += " Bascule is frozen by \(freeze.by): \(freeze.because)."
+        }
+        var accepted = Understanding(
+            verdict: .accepted,
+            notices: [job.notice(.progress, "job.recorded", text, isFinal: false)],
+            note: nil
+        )
+        accepted.jobs = [(job, intent.replyTo)]
+        accepted.isPublic = Catalogue.entry(job.action)?.changesState == true
+        return accepted
+    }
+
+    // MARK: Words
+
+    private func said(_ text: String) -> Understanding {
+        Understanding(
+            verdict: .answered,
+            notices: [Notice(code: "answer", tone: .progress, text: text)],
+            note: nil
+        )
+    }
+
+    private func refused(_ decision: Decision) -> Understanding {
+        let code = decision.reasons.first?.code.rawValue ?? "refused"
+        return Understanding(
+            verdict: .refused,
+            notices: [Notice(code: "word.refused", tone: .bad, text: decision.answer)],
+            note: code
+        )
+    }
+
+    private func look(
+        _ intent: Intent,
+        _ words: @escaping @Sendable (any LedgerTransaction) throws -> String
+    ) async throws -> Understanding {
+        let decision = policy.decideLook(intent.asker, at: intent.source)
+        guard decision.isAllowed else { return refused(decision) }
+        return said(try await ledger.read(words))
+    }
+
+    private func deed(_ decision: Decision, words: String, _ make: (String) -> Deed) -> Understanding {
+        guard decision.isAllowed, let principal = decision.principal else { return refused(decision) }
+        var done = Understanding(
+            verdict: .accepted,
+            notices: [Notice(code: "word.done", tone: .warning, text: words)],
+            note: nil
+        )
+        done.deeds = [make(principal.name)]
+        done.isPublic = true
+        return done
+    }
+
+    private func cancel(_ id: JobID, _ intent: Intent) async throws -> Understanding {
+        guard let job = try await ledger.read({ try $0.job(id) }) else { return unknownJob(id) }
+        if job.state.isEnd {
+            let hint = job.action == Catalogue.isolate.word ? " `release` ends a containment." : ""
+            return said("\(job.title) has ended already: \(job.state.rawValue).\(hint)")
+        }
+        if job.isAutomatic {
+            return said("The release at the end of a time box cannot be cancelled; isolate again for longer.")
+        }
+        guard let requester = job.principal else { return unknownJob(id) }
+        let facts = job.machine.flatMap { machine in job.factsAt.map { Facts(machine: machine, readAt: $0) } }
+        let decision = policy.decideCancel(
+            intent.asker,
+            at: intent.source,
+            jobOf: requester,
+            on: job.machine.map { .id($0.id) } ?? job.selector,
+            facts: facts,
+            now: job.factsAt ?? now
+        )
+        return deed(decision, words: "Being cancelled: \(job.title).") { .cancel(id, by: $0) }
+    }
+
+    /// A held job goes on by the word of a person who could ask for it themselves.
+    private func letGo(_ id: JobID, _ intent: Intent) async throws -> Understanding {
+        guard let job = try await ledger.read({ try $0.job(id) }) else { return unknownJob(id) }
+        guard job.state == .held else { return said("\(job.title) is not held: \(job.state.rawValue).") }
+        if let freeze = try await ledger.read({ try Freeze.present(in: $0) }) {
+            return said("Bascule is still frozen by \(freeze.by): \(freeze.because). `unfreeze` first.")
+        }
+        let facts = job.machine.map { Facts(machine: $0, readAt: now) }
+        let decision = policy.decide(
+            Question(
+                source: intent.source,
+                asker: intent.asker,
+                action: job.action,
+                selector: job.machine.map { .id($0.id) } ?? job.selector,
+                facts: facts,
+                now: now
+            )
+        )
+        guard decision.principal?.isPerson == true else { return refused(decision) }
+        return deed(decision, words: "\(job.title) goes on.") { .letGo(id, by: $0) }
+    }
+
+    private func unknownJob(_ id: JobID) -> Understanding {
+        said("There is no job \(id). `jobs` lists them.")
+    }
+}

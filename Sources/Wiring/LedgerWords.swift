@@ -1,0 +1,48 @@
+import Deciding
+import Enqueuing
+import Vocabulary
+
+/// The ledger in sentences, for chat.
+enum LedgerWords {
+    private static let linesMax = 20
+
+    static func isolated(in transaction: any LedgerTransaction) throws -> String {
+        let claims = try transaction.openClaims(on: nil)
+        guard !claims.isEmpty else { return "No machine is contained by Bascule." }
+        let byMachine = Dictionary(grouping: claims, by: \.machine).sorted {
+            ($0.value.first?.machineName ?? "") < ($1.value.first?.machineName ?? "")
+        }
+        let lines = byMachine.map { _, claims in
+            let owners = claims.map { claim in
+                let end = claim.endsAt.map { " until \($0.iso8601)" } ?? ""
+                let state = claim.containedAt == nil ? " (under way)" : ""
+                return "\(claim.ownerText)\(end)\(state) [\(claim.reason ?? "no reason given")]"
+            }
+            return "\(claims.first?.machineName ?? ""): \(owners.joined(separator: "; "))"
+        }
+        return (try frozen(in: transaction) + lines).prefix(linesMax).joined(separator: "\n")
+    }
+
+    static func jobs(in transaction: any LedgerTransaction) throws -> String {
+        let open = JobState.allCases.filter { !$0.isEnd }
+        let jobs = try transaction.jobs(JobQuery(states: open, limit: linesMax, newestFirst: true))
+        guard !jobs.isEmpty else { return "Nothing is under way." }
+        let lines = jobs.map { job in
+            "\(job.id): \(job.title), \(job.state.rawValue) since \(job.since.iso8601), by \(job.askerText)"
+        }
+        return (try frozen(in: transaction) + lines).joined(separator: "\n")
+    }
+
+    static func whoAmI(_ intent: Intent, _ policy: Policy) -> String {
+        let identity = "At \(intent.source) you are \(intent.asker.text)"
+        guard let principal = policy.principal(of: intent.asker, at: intent.source) else {
+            return "\(identity); the settings' `people` do not name that."
+        }
+        return "\(identity), which is \(principal.name)."
+    }
+
+    private static func frozen(in transaction: any LedgerTransaction) throws -> [String] {
+        guard let freeze = try Freeze.present(in: transaction) else { return [] }
+        return ["Frozen by \(freeze.by) since \(freeze.at.iso8601): \(freeze.because)"]
+    }
+}

@@ -1,0 +1,125 @@
+import CurlClient
+import Entra
+import JQFilter
+import Reporting
+import Synchronization
+import Vocabulary
+
+/// The settings in force and the sources prepared from them; a reload replaces both at once or neither.
+final class LiveSettings: Sendable {
+    private struct State {
+        var settings: Settings
+        var sources: [SourceName: PreparedSource]
+    }
+
+    private let state: Mutex<State>
+    private let environment: [String: String]
+
+    /// - Parameter environment: Kept for reloads, because secrets are taken out of the process's own.
+    init(_ settings: Settings, environment: [String: String]) throws {
+        self.environment = environment
+        state = Mutex(State(settings: settings, sources: try LiveSettings.prepare(settings)))
+    }
+
+    var settings: Settings { state.withLock { $0.settings } }
+    var sources: [SourceName: PreparedSource] { state.withLock { $0.sources } }
+
+    /// Starts the helper process of each source that has jq.
+    func start() async throws {
+        for source in sources.values { try await source.start() }
+    }
+
+    func stop() async {
+        for source in sources.values { await source.stop() }
+    }
+
+    /// - Throws: ``SettingsProblems`` or what a source says; the old settings then stay.
+    func reload() async throws {
+        let old = state.withLock { $0 }
+        var settings = try SettingsReader.read(old.settings.file, environment: environment)
+        let sources = try LiveSettings.prepare(settings)
+        do {
+            for source in sources.values { try await source.start() }
+        } catch {
+            for source in sources.values { await source.stop() }
+            throw error
+        }
+        // These are bound or opened once; a change needs a restart.
+        settings.listen = old.settings.listen
+        settings.control = old.settings.control
+        settings.ledgerPath = old.settings.ledgerPath
+        let next = State(settings: settings, sources: sources)
+        state.withLock { $0 = next }
+        for source in old.sources.values { await source.stop() }
+    }
+
+    private static func prepare(_ settings: Settings) throws -> [SourceName: PreparedSource] {
+        var sources: [SourceName: PreparedSource] = [:]
+        for source in settings.sources {
+            sources[source.name] = try PreparedSource(source, routes: settings.routes)
+        }
+        return sources
+    }
+}
+
+extension Settings {
+    /// Every secret there is, for the scrubber of logs and metrics.
+    var secrets: [Secret] {
+        var all = sources.flatMap { $0.secrets + ($0.reply.token.map { [$0] } ?? []) }
+        switch defender.credential {
+        case .secrets(let secrets): all += secrets
+        case .certificate(let pem): all.append(pem)
+        }
+        if let proxy { all.append(proxy.url) }
+        return all
+    }
+
+    var curl: CurlClient.Settings {
+        CurlClient.Settings(
+            trustFile: trustFile,
+            proxy: proxy.map { CurlClient.Proxy(url: $0.url, exceptions: $0.except) }
+        )
+    }
+
+    /// The way back to each source that has one.
+    func reporting(owner: String) -> ReportingSettings {
+        var channels: [SourceName: ReplyChannel] = [:]
+        for source in sources {
+            switch source.kind {
+            case .slack:
+                channels[source.name] = .slack(
+                    SlackChannel(
+                        token: source.reply.token,
+                        apiBase: source.reply.url ?? "https://slack.com/api",
+                        hosts: source.reply.hosts?.compactMap { AddressRule.HostPort($0) }
+                    )
+                )
+            case .jira:
+                guard let base = source.reply.url, let token = source.reply.token else { continue }
+                channels[source.name] = .jira(JiraSite(base: base, user: source.reply.user, token: token))
+            case .standardWebhooks, .hmac: continue
+            }
+        }
+        return ReportingSettings(
+            owner: owner,
+            channels: channels,
+            tell: tell.map { TellChannel(source: $0.source, channel: $0.channel) }
+        )
+    }
+}
+
+extension Settings.Defender {
+    var entraCredential: EntraCredential {
+        switch credential {
+        case .secrets(let secrets): .secrets(secrets)
+        case .certificate(let pem): .certificate(pem: pem)
+        }
+    }
+}
+
+extension Settings.Address {
+    /// `host:port` with the port that was bound; an IPv6 address in brackets.
+    func shown(port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

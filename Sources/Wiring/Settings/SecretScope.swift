@@ -1,0 +1,24 @@
+import Vocabulary
+
+/// Which secrets a command reads when it reads the settings.
+enum SecretScope: Sendable, Hashable {
+    case all
+    /// For an operator's commands: neither the environment nor the files of the bridge are theirs to read.
+    case unread
+    /// Only what this source's deliveries are signed with.
+    case source(SourceName)
+
+    /// - Parameter source: The source whose signing secret it is; nil for any other secret.
+    func includes(_ source: SourceName?) -> Bool {
+        switch self {
+        case .all: true
+        case .unread: false
+        case .source(let name): name == source
+        }
+    }
+
+    /// Stands where a secret was not read: random, so that nothing fits it.
+    static func placeholder() -> Secret {
+        Secret((0..<32).map { _ in UInt8.random(in: .min ... .max) })
+    }
+}

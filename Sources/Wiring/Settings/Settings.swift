@@ -1,0 +1,148 @@
+import Deciding
+import Vocabulary
+
+/// The settings file, read whole and checked whole (design §5).
+struct Settings: Sendable {
+    struct Address: Sendable, Hashable {
+        var host: String
+        var port: Int
+    }
+
+    struct TLSFiles: Sendable, Hashable {
+        var certificate: String
+        var key: String
+    }
+
+    struct Listen: Sendable, Hashable {
+        var hooks = Address(host: "127.0.0.1", port: 8080)
+        var console = Address(host: "127.0.0.1", port: 8081)
+        var tls: TLSFiles?
+        var trustedProxies: [String] = []
+    }
+
+    struct Tell: Sendable, Hashable {
+        var source: SourceName
+        var channel: String
+    }
+
+    struct Evidence: Sendable, Hashable {
+        var folder: String
+        var totalBytesMax: Int64
+        var keepFor: Duration
+    }
+
+    enum Credential: Sendable, Hashable {
+        case secrets([Secret])
+        /// PEM with certificate and private key.
+        case certificate(Secret)
+    }
+
+    struct Defender: Sendable, Hashable {
+        var api: String
+        var login: String
+        var scope: String
+        var tenant: String
+        var client: String
+        var credential: Credential
+    }
+
+    struct Proxy: Sendable, Hashable {
+        var url: Secret
+        var except: [String]
+    }
+
+    struct Watch: Sendable, Hashable {
+        var every = Duration.seconds(5)
+        var sweep = Duration.seconds(300)
+        var postDeadline = Duration.seconds(30)
+        var lease = Duration.seconds(60)
+        var visibilityLag = Duration.seconds(5)
+    }
+
+    struct Reply: Sendable, Hashable {
+        var token: Secret?
+        /// Replaces the API's base: the Slack API, or the Jira site.
+        var url: String?
+        /// Jira: the account's e-mail for Basic authentication; nil for a bearer token.
+        var user: String?
+        /// Replaces the provider's own hosts, as `host` or `host:port`.
+        var hosts: [String]?
+    }
+
+    /// `kind: hmac`: how any other sender signs.
+    struct Described: Sendable, Hashable {
+        var header: String
+        var algorithm = "sha256"
+        var encoding = "hex"
+        var prefix = ""
+        /// `t-v1`: one header with `t=` and `v1=` entries.
+        var style: String?
+        var timestampHeader: String?
+        /// `s` or `ms`.
+        var timestampUnit = "s"
+        var tolerance = Duration.seconds(300)
+        var template: String?
+        var idHeader: String?
+    }
+
+    struct Source: Sendable, Hashable {
+        var name: SourceName
+        var kind: SourceKind
+        var secrets: [Secret]
+        var publicKeys: [String]
+        var workspaces: [String]
+        var described: Described?
+        var rehearses: Bool
+        var reply: Reply
+        /// jq that names whom a service acts for, for the record only.
+        var askedForBy: String?
+        /// Accounts of the bridge itself: their events start nothing.
+        var ownAccounts: [String]
+        var line: Int
+    }
+
+    /// A value of a route: a plain word, or jq.
+    enum RouteValue: Sendable, Hashable {
+        case word(String)
+        case jq(String)
+    }
+
+    struct Route: Sendable, Hashable {
+        /// The given name, or `route N`.
+        var name: String
+        var from: SourceName
+        /// Slack: the command that speaks the grammar, such as `/mde`.
+        var command: String?
+        var when: String?
+        var action: String?
+        var machine: RouteValue?
+        var because: RouteValue?
+        var duration: RouteValue?
+        var ticket: RouteValue?
+        var parameters: [String: RouteValue]
+        var line: Int
+    }
+
+    struct Log: Sendable, Hashable {
+        var isJSON = false
+        var level = "info"
+    }
+
+    var file: String
+    var listen: Listen
+    var control: String?
+    var ledgerPath: String
+    var tell: Tell?
+    var trustFile: String?
+    var proxy: Proxy?
+    var evidence: Evidence?
+    var defender: Defender
+    var sources: [Source]
+    var routes: [Route]
+    var policy: Policy
+    var watch: Watch
+    var log: Log
+    /// Environment variables that held secrets; to be unset once read.
+    var takenVariables: Set<String>
+    var warnings: [SettingsProblem]
+}

@@ -1,0 +1,361 @@
+import Catalogue
+import Deciding
+import Foundation
+import Vocabulary
+import Yams
+
+extension SettingsReader {
+    static func readPolicy(
+        _ fields: Fields,
+        _ sources: [Settings.Source],
+        _ reading: SettingsReading
+    ) -> Policy {
+        var policy = Policy()
+        policy.rehearses = fields.word("mode", of: ["act", "rehearse"]) == "rehearse"
+        policy.rehearsingSources = Set(sources.filter(\.rehearses).map(\.name))
+        policy.validFor = fields.duration("valid-for") ?? policy.validFor
+        let names = Set(sources.map(\.name))
+        policy.people = readPeople(fields["people"], names, reading)
+        policy.services = readServices(fields["services"], sources, reading)
+        policy.groups = readGroups(fields["groups"], policy, reading)
+        policy.protections = readProtections(fields["protect"], reading)
+        policy.grants = readGrants(fields["grants"], policy, names, reading)
+        return policy
+    }
+
+    // MARK: Who
+
+    private static func readPeople(
+        _ node: Node?,
+        _ sources: Set<SourceName>,
+        _ reading: SettingsReading
+    ) -> [Person] {
+        guard let node else { return [] }
+        guard let mapping = node.mapping else {
+            reading.error(node, "\"people\" is not a mapping", "write `NAME: { SOURCE: IDENTITY }`")
+            return []
+        }
+        var seen: [String: String] = [:]
+        return mapping.compactMap { key, value in
+            guard let name = key.scalar?.string, !name.isEmpty else { return nil }
+            let known = sources.map(\.text).sorted() + ["local"]
+            guard let fields = Fields(value, "person \"\(name)\"", known: known, in: reading) else {
+                return nil
+            }
+            var person = Person(name: name)
+            for source in known {
+                guard let identities = fields.texts(source) else { continue }
+                for identity in identities {
+                    let place = "\(source) \(identity)"
+                    if let other = seen.updateValue(name, forKey: place), other != name {
+                        reading.error(
+                            fields[source],
+                            "\(identity) at \(source) is both \(other) and \(name)",
+                            "an identity belongs to one person; correct one of them"
+                        )
+                    }
+                }
+                if source == "local" {
+                    person.localUsers = Set(identities)
+                } else {
+                    person.identities[SourceName(source)] = Set(identities)
+                }
+            }
+            if person.identities.isEmpty, person.localUsers.isEmpty {
+                reading.warn(value, "\(name) has no identity", "nothing they do will be known as theirs")
+            }
+            return person
+        }
+    }
+
+    private static func readServices(
+        _ node: Node?,
+        _ sources: [Settings.Source],
+        _ reading: SettingsReading
+    ) -> [String: SourceName] {
+        guard let node else { return [:] }
+        guard let mapping = node.mapping else {
+            reading.error(node, "\"services\" is not a mapping", "write `NAME: { source: SOURCE }`")
+            return [:]
+        }
+        var services: [String: SourceName] = [:]
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string,
+                let fields = Fields(value, "service \"\(name)\"", known: ["source"], in: reading),
+                let text = fields.text("source", isRequired: true)
+            else { continue }
+            guard let source = sources.first(where: { $0.name.text == text }) else {
+                unknownSource(text, fields["source"], Set(sources.map(\.name)), reading)
+                continue
+            }
+            if source.kind.provesPerson {
+                reading.error(
+                    fields["source"],
+                    "\(text) proves a person; it acts as nobody's service",
+                    "give the grant to people"
+                )
+            }
+            if let other = services.first(where: { $0.value == source.name })?.key {
+                reading.error(
+                    fields["source"],
+                    "\(text) acts as \(other) already",
+                    "a source has one service"
+                )
+            }
+            services[name] = source.name
+        }
+        return services
+    }
+
+    private static func readGroups(
+        _ node: Node?,
+        _ policy: Policy,
+        _ reading: SettingsReading
+    ) -> [String: Set<Principal>] {
+        guard let node else { return [:] }
+        guard let mapping = node.mapping else {
+            reading.error(node, "\"groups\" is not a mapping", "write `NAME: [PERSON, …]`")
+            return [:]
+        }
+        var groups: [String: Set<Principal>] = [:]
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string else { continue }
+            if policy.people.contains(where: { $0.name == name }) || policy.services[name] != nil {
+                reading.error(key, "\"\(name)\" is a group and a person or service", "use different names")
+            }
+            var members: Set<Principal> = []
+            for member in Fields.texts(value, "group \"\(name)\"", in: reading) ?? [] {
+                if policy.people.contains(where: { $0.name == member }) {
+                    members.insert(.person(member))
+                } else if policy.services[member] != nil {
+                    members.insert(.service(member))
+                } else {
+                    unknownName(member, value, policy.people.map(\.name) + policy.services.keys, reading)
+                }
+            }
+            groups[name] = members
+        }
+        return groups
+    }
+
+    private static func unknownName(
+        _ name: String,
+        _ node: Node?,
+        _ known: [String],
+        _ reading: SettingsReading
+    ) {
+        let nearest = nearestWord(to: name, among: known.sorted())
+        reading.error(
+            node,
+            "there is nobody called \"\(name)\"",
+            nearest.map { "did you mean \"\($0)\"?" } ?? "add them to people, services or groups"
+        )
+    }
+
+    // MARK: What
+
+    private static func readGrants(
+        _ node: Node?,
+        _ policy: Policy,
+        _ sources: Set<SourceName>,
+        _ reading: SettingsReading
+    ) -> [Grant] {
+        guard let node else { return [] }
+        guard let items = node.sequence else {
+            reading.error(node, "\"grants\" is not a list", "write `- { allow: […], to: […], machines: … }`")
+            return []
+        }
+        return items.enumerated().compactMap {
+            readGrant($0.offset + 1, $0.element, policy, sources, reading)
+        }
+    }
+
+    private static func readGrant(
+        _ number: Int,
+        _ node: Node,
+        _ policy: Policy,
+        _ sources: Set<SourceName>,
+        _ reading: SettingsReading
+    ) -> Grant? {
+        let title = "grant \(number)"
+        let known = ["allow", "to", "from", "machines", "others", "mode", "by-address", "protected"]
+        let unbuilt = [
+            "approvals", "limits", "foreign", "break-glass", "hours", "room", "project", "for", "with",
+            "when",
+        ]
+        guard let fields = Fields(node, title, known: known, unbuilt: unbuilt, in: reading) else {
+            return nil
+        }
+        var grant = Grant(
+            number: number,
+            line: node.mark?.line ?? 1,
+            column: node.mark?.column ?? 1,
+            actions: readActions(fields),
+            grantees: readGrantees(fields, policy),
+            machines: .any
+        )
+        for name in fields.texts("from") ?? [] {
+            if sources.contains(SourceName(name)) {
+                grant.sources.insert(SourceName(name))
+            } else {
+                unknownSource(name, fields["from"], sources, reading)
+            }
+        }
+        guard let machines = fields["machines"] else {
+            fields.missing("machines")
+            return nil
+        }
+        if machines.scalar?.string != "any" {
+            guard let condition = readCondition(machines, "\"machines\" of \(title)", reading) else {
+                return nil
+            }
+            grant.machines = condition
+        }
+        grant.coversOthers = fields.flag("others") ?? false
+        grant.rehearses = fields.word("mode", of: ["act", "rehearse"]) == "rehearse"
+        grant.allowsAddress = fields.flag("by-address") ?? false
+        let protections = policy.protections.map(\.name)
+        for name in fields.texts("protected") ?? [] {
+            if protections.contains(name) {
+                grant.protections.insert(name)
+            } else {
+                let nearest = nearestWord(to: name, among: protections)
+                reading.error(
+                    fields["protected"],
+                    "no protection is called \"\(name)\"",
+                    nearest.map { "did you mean \"\($0)\"?" }
+                        ?? "protections: \(protections.joined(separator: ", "))"
+                )
+            }
+        }
+        return grant
+    }
+
+    private static func readActions(_ fields: Fields) -> [String] {
+        guard let words = fields.texts("allow") else {
+            fields.missing("allow")
+            return []
+        }
+        let known = Catalogue.actions.map(\.word) + ["unfreeze"]
+        for word in words where !known.contains(word) {
+            let nearest = nearestWord(to: word, among: known)
+            fields.reading.error(
+                fields["allow"],
+                "there is no action \"\(word)\"",
+                nearest.map { "did you mean \"\($0)\"?" } ?? "actions: \(known.joined(separator: ", "))"
+            )
+        }
+        return words
+    }
+
+    private static func readGrantees(_ fields: Fields, _ policy: Policy) -> [Grantee] {
+        guard let names = fields.texts("to") else {
+            fields.missing("to")
+            return []
+        }
+        return names.compactMap { name in
+            if policy.groups[name] != nil { return .group(name) }
+            if policy.people.contains(where: { $0.name == name }) { return .person(name) }
+            if policy.services[name] != nil { return .service(name) }
+            let known = policy.groups.keys + policy.people.map(\.name) + policy.services.keys
+            unknownName(name, fields["to"], Array(known), fields.reading)
+            return nil
+        }
+    }
+
+    // MARK: Which machines
+
+    private static func readProtections(_ node: Node?, _ reading: SettingsReading) -> [Protection] {
+        guard let node else { return [] }
+        guard let items = node.sequence else {
+            reading.error(node, "\"protect\" is not a list", "write `- { group: Tier-0 }`")
+            return []
+        }
+        return items.enumerated().compactMap { index, item in
+            let title = "protection \(index + 1)"
+            guard let condition = readCondition(item, title, reading, naming: "as") else { return nil }
+            let name = item.mapping?["as"]?.scalar?.string ?? protectionName(item) ?? title
+            return Protection(
+                name: name,
+                line: item.mark?.line ?? 1,
+                column: item.mark?.column ?? 1,
+                machines: condition
+            )
+        }
+    }
+
+    /// Without `as`, a protection is called what it protects.
+    private static func protectionName(_ node: Node) -> String? {
+        for key in ["group", "name", "tag"] {
+            if let text = node.mapping?[Node(key)]?.scalar?.string { return text }
+        }
+        return nil
+    }
+
+    private static func readCondition(
+        _ node: Node,
+        _ title: String,
+        _ reading: SettingsReading,
+        naming: String? = nil
+    ) -> MachineCondition? {
+        let known = ["ids", "group", "os", "name", "tag"] + (naming.map { [$0] } ?? [])
+        let unbuilt = ["value", "risk", "exposure", "tags"]
+        let problemsBefore = reading.problems.count
+        guard let fields = Fields(node, title, known: known, unbuilt: unbuilt, in: reading) else {
+            return nil
+        }
+        var condition = MachineCondition()
+        if fields["ids"] != nil { condition.ids = readIDs(fields) }
+        condition.groups = fields.texts("group")
+        condition.tags = fields.texts("tag")
+        condition.names = fields.texts("name")?.map { NamePattern($0) }
+        for key in ["ids", "group", "os", "name", "tag"] where fields[key]?.sequence?.isEmpty == true {
+            reading.error(fields[key], "\"\(key)\" of \(title) is an empty list", "no machine can satisfy it")
+        }
+        if let words = fields.texts("os") {
+            condition.osFamilies = Set(
+                words.compactMap { word in
+                    if word == "client" { return .client }
+                    if word == "server" { return .server }
+                    reading.error(fields["os"], "\"os\" of \(title) is \"\(word)\"", "write client or server")
+                    return nil
+                }
+            )
+        }
+        if condition.isAny {
+            guard reading.problems.count == problemsBefore else { return nil }
+            reading.error(node, "\(title) has no condition", "name ids, group, os, name or tag")
+            return nil
+        }
+        return condition
+    }
+
+    /// A list of machine ids, or `{ file: PATH }` with one a line.
+    private static func readIDs(_ fields: Fields) -> Set<MachineID> {
+        guard let node = fields["ids"] else { return [] }
+        var texts: [String] = []
+        if node.mapping != nil {
+            guard let inner = Fields(node, "\"ids\"", known: ["file"], in: fields.reading),
+                let file = inner.text("file", isRequired: true).map(fields.reading.path)
+            else { return [] }
+            guard let data = FileManager.default.contents(atPath: file),
+                let text = String(data: data, encoding: .utf8)
+            else {
+                fields.reading.error(node, "\(file) cannot be read", "check the name and its permissions")
+                return []
+            }
+            texts = text.split(whereSeparator: \.isNewline)
+                .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
+                .filter { !$0.isEmpty }
+        } else {
+            texts = fields.texts("ids") ?? []
+        }
+        return Set(
+            texts.compactMap { text in
+                if let id = MachineID(text) { return id }
+                fields.reading.error(node, "\"\(text)\" is no machine id", "write 40 hexadecimal digits")
+                return nil
+            }
+        )
+    }
+}

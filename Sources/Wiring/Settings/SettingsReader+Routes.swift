@@ -1,0 +1,148 @@
+import Catalogue
+import Vocabulary
+import Yams
+
+extension SettingsReader {
+    static func readRoutes(
+        _ node: Node?,
+        _ sources: [Settings.Source],
+        _ reading: SettingsReading
+    ) -> [Settings.Route] {
+        guard let node else { return [] }
+        guard let items = node.sequence else {
+            reading.error(node, "\"routes\" is not a list", "write `- { from: …, … }`")
+            return []
+        }
+        return items.enumerated().compactMap { readRoute($0.offset + 1, $0.element, sources, reading) }
+    }
+
+    private static func readRoute(
+        _ number: Int,
+        _ node: Node,
+        _ sources: [Settings.Source],
+        _ reading: SettingsReading
+    ) -> Settings.Route? {
+        let known = [
+            "name", "from", "command", "when", "do", "machine", "because", "for", "ticket", "with",
+        ]
+        let title = "route \(number)"
+        guard let fields = Fields(node, title, known: known, unbuilt: ["trigger", "confirm"], in: reading),
+            let from = fields.text("from", isRequired: true)
+        else { return nil }
+        guard let source = sources.first(where: { $0.name.text == from }) else {
+            unknownSource(from, fields["from"], Set(sources.map(\.name)), reading)
+            return nil
+        }
+        var route = Settings.Route(
+            name: fields.text("name") ?? title,
+            from: source.name,
+            command: fields.text("command"),
+            when: fields.text("when"),
+            action: fields.text("do"),
+            machine: jq("machine", fields),
+            because: jq("because", fields),
+            duration: value("for", fields),
+            ticket: jq("ticket", fields),
+            parameters: [:],
+            line: node.mark?.line ?? 1
+        )
+        route.parameters = readParameters(fields)
+        check(route, source, fields)
+        return route
+    }
+
+    private static func readParameters(_ fields: Fields) -> [String: Settings.RouteValue] {
+        guard let node = fields["with"] else { return [:] }
+        let entry = fields.text("do").flatMap { Catalogue.entry($0) }
+        let names = entry?.parameters.map(\.name) ?? []
+        guard let part = Fields(node, "\"with\" of \(fields.name)", known: names, in: fields.reading) else {
+            return [:]
+        }
+        var parameters: [String: Settings.RouteValue] = [:]
+        for name in names {
+            guard let given = value(name, part) else { continue }
+            if case .word(let word) = given,
+                let allowed = entry?.parameters.first(where: { $0.name == name })?.values,
+                !allowed.contains(where: { $0.lowercased() == word.lowercased() })
+            {
+                let words = allowed.joined(separator: ", ")
+                part.reading.error(part[name], "\(name) is \"\(word)\"", "write one of: \(words)")
+            }
+            parameters[name] = given
+        }
+        return parameters
+    }
+
+    /// A plain word, or `{ jq: PROGRAM }`.
+    private static func value(_ key: String, _ fields: Fields) -> Settings.RouteValue? {
+        guard let node = fields[key] else { return nil }
+        if node.mapping != nil {
+            guard let inner = Fields(node, "\"\(key)\" of \(fields.name)", known: ["jq"], in: fields.reading),
+                let program = inner.text("jq", isRequired: true)
+            else { return nil }
+            return .jq(program)
+        }
+        return fields.text(key).map { .word($0) }
+    }
+
+    /// jq without saying so.
+    private static func jq(_ key: String, _ fields: Fields) -> Settings.RouteValue? {
+        guard let node = fields[key] else { return nil }
+        return node.mapping != nil ? value(key, fields) : fields.text(key).map { .jq($0) }
+    }
+
+    private static func check(_ route: Settings.Route, _ source: Settings.Source, _ fields: Fields) {
+        let reading = fields.reading
+        if let command = route.command {
+            if source.kind != .slack {
+                reading.error(
+                    fields["command"],
+                    "\(source.kind.rawValue) has no commands",
+                    "write `when`, `do` and `machine`"
+                )
+            }
+            for key in ["when", "do", "machine", "because", "for", "ticket", "with"] where fields[key] != nil
+            {
+                reading.error(
+                    fields.key(key),
+                    "a command's route has no \"\(key)\"",
+                    "the grammar says it; remove it"
+                )
+            }
+            if !command.hasPrefix("/") {
+                reading.error(
+                    fields["command"],
+                    "\"\(command)\" is no command",
+                    "write it with its slash, such as /mde"
+                )
+            }
+            return
+        }
+        if source.kind == .slack {
+            reading.error(
+                fields.node,
+                "\(fields.name) has no \"command\"",
+                "Slack speaks by commands: add `command: /mde`"
+            )
+            return
+        }
+        if route.machine == nil { fields.missing("machine") }
+        guard let action = fields.text("do", isRequired: true) else { return }
+        guard let entry = Catalogue.entry(action), entry.machineActionType != nil else {
+            let words = Catalogue.actions.filter { $0.machineActionType != nil }.map(\.word)
+            let nearest = nearestWord(to: action, among: words)
+            reading.error(
+                fields["do"],
+                "\"do\" is \"\(action)\"; a payload's jq never chooses the action, and this is no action",
+                nearest.map { "did you mean \"\($0)\"?" } ?? "write one of: \(words.joined(separator: ", "))"
+            )
+            return
+        }
+        if route.duration != nil, !entry.takesTimeBox {
+            reading.error(fields.key("for"), "\(entry.word) takes no \"for\"", "remove it")
+        }
+        if case .word(let text) = route.duration, TimeBox(text) == nil {
+            reading.error(fields["for"], "\"\(text)\" is no duration", "write such as 8h")
+        }
+    }
+}

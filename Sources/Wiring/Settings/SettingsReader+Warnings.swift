@@ -1,0 +1,66 @@
+import Deciding
+import Vocabulary
+import Yams
+
+extension SettingsReader {
+    /// What is allowed but risky.
+    static func warn(of settings: Settings, _ fields: Fields, _ reading: SettingsReading) {
+        if settings.tell == nil {
+            reading.warn(
+                fields.node,
+                "there is no \"tell\": what nobody asked for (held, late, foreign, failing) is only in the log",
+                "add `tell: { source: …, channel: … }`"
+            )
+        } else if let tell = settings.tell,
+            let source = settings.sources.first(where: { $0.name == tell.source }),
+            source.kind != .slack || source.reply.token == nil
+        {
+            reading.error(
+                fields["tell"],
+                "\"tell\" names \(tell.source), where nothing can be posted",
+                "name a Slack source with `reply: { token: … }`"
+            )
+        }
+        if settings.control == nil {
+            reading.warn(
+                fields.node,
+                "there is no \"control\": jobs, freeze and the like cannot reach a running bridge",
+                "add `control: /run/bascule/control.sock`"
+            )
+        }
+        let grants = settings.policy.grants
+        if grants.isEmpty {
+            reading.warn(fields.node, "there are no grants: everything is refused", "add `grants`")
+        }
+        for risk in settings.policy.risks {
+            reading.warn(
+                line: risk.line,
+                column: risk.column,
+                withoutStop(risk.message),
+                withoutStop(risk.fix)
+            )
+        }
+        if settings.evidence == nil, grants.contains(where: { $0.actions.contains("collect") }) {
+            reading.warn(
+                fields["grants"],
+                "collect is granted and there is no \"evidence\": packages stay with Defender",
+                "add `evidence: { folder: … }`"
+            )
+        }
+        for route in settings.routes where route.action != nil {
+            guard let source = settings.sources.first(where: { $0.name == route.from }) else { continue }
+            if !source.kind.provesPerson, !settings.policy.services.values.contains(source.name) {
+                reading.warn(
+                    fields["routes"],
+                    "\(route.name): source \(source.name) acts as no service; all it asks is refused",
+                    "add `services: { NAME: { source: \(source.name) } }` and a grant"
+                )
+            }
+        }
+    }
+
+    /// A line of `check` joins its sentences by itself.
+    private static func withoutStop(_ sentence: String) -> String {
+        sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    }
+}

@@ -1,0 +1,355 @@
+import Deciding
+import Vocabulary
+import Yams
+
+/// Reads a settings file into ``Settings``, or says everything that is wrong with it.
+enum SettingsReader {
+    private static let known = [
+        "listen", "control", "ledger", "mode", "tell", "trust", "proxy", "evidence", "defender", "sources",
+        "routes", "people", "services", "groups", "grants", "protect", "valid-for", "watch", "log",
+    ]
+    private static let unbuilt = ["limits", "essential", "digest"]
+
+    /// - Parameters:
+    ///   - file: Relative paths in it start from its folder.
+    ///   - environment: Where `{ env }` secrets are taken from.
+    ///   - secrets: Which are read; in place of the others stands what fits nothing.
+    /// - Returns: The settings, with what is risky in them.
+    /// - Throws: ``SettingsProblems`` with every error of the file.
+    static func read(
+        _ file: String,
+        environment: [String: String],
+        secrets: SecretScope = .all
+    ) throws(SettingsProblems) -> Settings {
+        let reading = SettingsReading(file: file, environment: environment, secrets: secrets)
+        let settings = read(reading)
+        guard let settings, !reading.hasErrors else { throw SettingsProblems(reading.problems) }
+        return settings
+    }
+
+    private static func read(_ reading: SettingsReading) -> Settings? {
+        guard let root = reading.root(),
+            let fields = Fields(root, "the settings", known: known, unbuilt: unbuilt, in: reading)
+        else { return nil }
+        let sources = readSources(fields["sources"], reading)
+        if fields["sources"] == nil { fields.missing("sources") }
+        let names = Set(sources.map(\.name))
+        let defender = readDefender(fields)
+        let routes = readRoutes(fields["routes"], sources, reading)
+        let policy = readPolicy(fields, sources, reading)
+        let ledger = readLedger(fields)
+        let listen = readListen(fields)
+        let tell = readTell(fields, names)
+        let evidence = readEvidence(fields)
+        let watch = readWatch(fields)
+        let log = readLog(fields)
+        let trust = readTrust(fields)
+        let proxy = readProxy(fields)
+        guard let defender, let ledger else { return nil }
+        var settings = Settings(
+            file: reading.file,
+            listen: listen,
+            control: fields.text("control").map(reading.path),
+            ledgerPath: ledger,
+            tell: tell,
+            trustFile: trust,
+            proxy: proxy,
+            evidence: evidence,
+            defender: defender,
+            sources: sources,
+            routes: routes,
+            policy: policy,
+            watch: watch,
+            log: log,
+            takenVariables: [],
+            warnings: []
+        )
+        warn(of: settings, fields, reading)
+        settings.takenVariables = reading.takenVariables
+        settings.warnings = reading.problems.filter { $0.severity == .warning }.sorted()
+        return settings
+    }
+
+    // MARK: Listening and storing
+
+    private static func readListen(_ fields: Fields) -> Settings.Listen {
+        var listen = Settings.Listen()
+        guard let node = fields["listen"],
+            let part = Fields(
+                node,
+                "\"listen\"",
+                known: ["hooks", "console", "tls", "trusted-proxies"],
+                in: fields.reading
+            )
+        else { return listen }
+        if let hooks = address("hooks", part) { listen.hooks = hooks }
+        if let console = address("console", part) { listen.console = console }
+        listen.trustedProxies = part.texts("trusted-proxies") ?? []
+        guard let tlsNode = part["tls"],
+            let tls = Fields(tlsNode, "\"tls\"", known: ["certificate", "key"], in: fields.reading)
+        else { return listen }
+        if let certificate = file("certificate", tls), let key = file("key", tls) {
+            if let keyNode = tls["key"], fields.reading.secretScope == .all {
+                _ = fields.reading.fromFile(key, keyNode, "the TLS key", isCredential: false)
+            }
+            listen.tls = Settings.TLSFiles(certificate: certificate, key: key)
+        }
+        return listen
+    }
+
+    private static func address(_ key: String, _ fields: Fields) -> Settings.Address? {
+        guard let text = fields.text(key) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            fields.reading.error(
+                fields[key],
+                "\"\(key)\" is \"\(text)\", no address",
+                "write such as 127.0.0.1:8080"
+            )
+            return nil
+        }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        guard !host.isEmpty else {
+            fields.reading.error(fields[key], "\"\(key)\" has no host", "write such as 127.0.0.1:8080")
+            return nil
+        }
+        return Settings.Address(host: host, port: Int(port))
+    }
+
+    /// `{ file: PATH }`, for files that hold no secret.
+    private static func file(_ key: String, _ fields: Fields) -> String? {
+        guard let node = fields[key] else {
+            fields.missing(key)
+            return nil
+        }
+        guard let inner = Fields(node, "\"\(key)\"", known: ["file"], in: fields.reading) else { return nil }
+        return inner.text("file", isRequired: true).map(fields.reading.path)
+    }
+
+    private static func readLedger(_ fields: Fields) -> String? {
+        guard let text = fields.text("ledger", isRequired: true) else { return nil }
+        if text.hasPrefix("sqlite:") {
+            let path = String(text.dropFirst("sqlite:".count))
+            if !path.isEmpty { return fields.reading.path(path) }
+        }
+        if text.hasPrefix("postgresql:") || text.hasPrefix("postgres:") {
+            fields.reading.error(
+                fields["ledger"],
+                "PostgreSQL is not built yet in this version",
+                "use sqlite:PATH"
+            )
+        } else {
+            fields.reading.error(fields["ledger"], "\"\(text)\" is no ledger", "write sqlite:PATH")
+        }
+        return nil
+    }
+
+    private static func readTell(_ fields: Fields, _ sources: Set<SourceName>) -> Settings.Tell? {
+        guard let node = fields["tell"],
+            let part = Fields(node, "\"tell\"", known: ["source", "channel"], in: fields.reading),
+            let source = part.text("source", isRequired: true),
+            let channel = part.text("channel", isRequired: true)
+        else { return nil }
+        guard sources.contains(SourceName(source)) else {
+            unknownSource(source, part["source"], sources, fields.reading)
+            return nil
+        }
+        return Settings.Tell(source: SourceName(source), channel: channel)
+    }
+
+    static func unknownSource(
+        _ name: String,
+        _ node: Node?,
+        _ sources: Set<SourceName>,
+        _ reading: SettingsReading
+    ) {
+        let nearest = nearestWord(to: name, among: sources.map(\.text).sorted())
+        reading.error(
+            node,
+            "there is no source \"\(name)\"",
+            nearest.map { "did you mean \"\($0)\"?" } ?? "name one of the sources"
+        )
+    }
+
+    private static func readEvidence(_ fields: Fields) -> Settings.Evidence? {
+        guard let node = fields["evidence"],
+            let part = Fields(
+                node,
+                "\"evidence\"",
+                known: ["folder", "max-total", "keep"],
+                in: fields.reading
+            ),
+            let folder = part.text("folder", isRequired: true)
+        else { return nil }
+        return Settings.Evidence(
+            folder: fields.reading.path(folder),
+            totalBytesMax: part.bytes("max-total") ?? 20_000_000_000,
+            keepFor: part.duration("keep") ?? .seconds(30 * 86_400)
+        )
+    }
+
+    private static func readWatch(_ fields: Fields) -> Settings.Watch {
+        var watch = Settings.Watch()
+        guard let node = fields["watch"],
+            let part = Fields(
+                node,
+                "\"watch\"",
+                known: ["every", "sweep", "post-deadline", "lease", "visibility-lag"],
+                in: fields.reading
+            )
+        else { return watch }
+        watch.every = part.duration("every") ?? watch.every
+        watch.sweep = part.duration("sweep") ?? watch.sweep
+        watch.postDeadline = part.duration("post-deadline") ?? watch.postDeadline
+        watch.lease = part.duration("lease") ?? watch.lease
+        watch.visibilityLag = part.duration("visibility-lag") ?? watch.visibilityLag
+        if watch.lease <= watch.postDeadline {
+            fields.reading.error(
+                node,
+                "\"lease\" (\(watch.lease.spoken)) is not longer than \"post-deadline\" (\(watch.postDeadline.spoken))",
+                "a lease must outlive the call made under it; raise it"
+            )
+        }
+        return watch
+    }
+
+    private static func readLog(_ fields: Fields) -> Settings.Log {
+        var log = Settings.Log()
+        guard let node = fields["log"],
+            let part = Fields(node, "\"log\"", known: ["format", "level"], in: fields.reading)
+        else { return log }
+        log.isJSON = part.word("format", of: ["text", "json"]) == "json"
+        let levels = ["trace", "debug", "info", "notice", "warning", "error"]
+        log.level = part.word("level", of: levels) ?? log.level
+        return log
+    }
+
+    // MARK: The way out
+
+    private static func readTrust(_ fields: Fields) -> String? {
+        guard let node = fields["trust"],
+            let part = Fields(node, "\"trust\"", known: ["file"], in: fields.reading)
+        else { return nil }
+        return part.text("file", isRequired: true).map(fields.reading.path)
+    }
+
+    private static func readProxy(_ fields: Fields) -> Settings.Proxy? {
+        guard let node = fields["proxy"],
+            let part = Fields(node, "\"proxy\"", known: ["url", "except"], in: fields.reading)
+        else { return nil }
+        let url: Secret?
+        if let value = part["url"], value.mapping != nil {
+            url = fields.reading.secret(value, "the proxy's address")
+        } else {
+            url = part.text("url", isRequired: true).map { Secret($0) }
+        }
+        return url.map { Settings.Proxy(url: $0, except: part.texts("except") ?? []) }
+    }
+
+    private static func readDefender(_ fields: Fields) -> Settings.Defender? {
+        guard let node = fields["defender"] else {
+            fields.missing("defender")
+            return nil
+        }
+        guard
+            let part = Fields(
+                node,
+                "\"defender\"",
+                known: ["cloud", "tenant", "application"],
+                unbuilt: ["user"],
+                in: fields.reading
+            )
+        else { return nil }
+        let cloud = readCloud(part)
+        let tenant = part.text("tenant", isRequired: true)
+        let application = readApplication(part)
+        guard let cloud, let tenant, let application else { return nil }
+        return Settings.Defender(
+            api: cloud.api,
+            login: cloud.login,
+            scope: cloud.scope,
+            tenant: tenant,
+            client: application.client,
+            credential: application.credential
+        )
+    }
+
+    /// Source of the table: `reference/defender-api.md` §1.
+    private static func readCloud(_ fields: Fields) -> (api: String, login: String, scope: String)? {
+        let global = "https://login.microsoftonline.com"
+        let government = "https://login.microsoftonline.us"
+        if let node = fields["cloud"], node.mapping != nil {
+            guard let part = Fields(node, "\"cloud\"", known: ["api", "login", "scope"], in: fields.reading),
+                let api = base("api", part), let login = base("login", part),
+                let scope = part.text("scope", isRequired: true)
+            else { return nil }
+            return (api, login, scope)
+        }
+        switch fields.word("cloud", of: ["commercial", "gcc", "gcc-high", "dod"]) ?? "commercial" {
+        case "gcc":
+            let api = "https://api-gcc.securitycenter.microsoft.us"
+            return (api, global, "\(api)/.default")
+        case "gcc-high", "dod":
+            let api = "https://api-gov.securitycenter.microsoft.us"
+            return (api, government, "\(api)/.default")
+        default:
+            return (
+                "https://api.security.microsoft.com", global,
+                "https://api.securitycenter.microsoft.com/.default"
+            )
+        }
+    }
+
+    /// An address without path; http only to this machine.
+    static func base(_ key: String, _ fields: Fields) -> String? {
+        guard let text = fields.text(key, isRequired: true) else { return nil }
+        var url = text
+        while url.hasSuffix("/") { url.removeLast() }
+        let isPlainLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains {
+            url.hasPrefix($0)
+        }
+        guard url.hasPrefix("https://") || isPlainLocal else {
+            fields.reading.error(fields[key], "\"\(key)\" is \"\(text)\"", "write an https address")
+            return nil
+        }
+        return url
+    }
+
+    private static func readApplication(
+        _ fields: Fields
+    ) -> (client: String, credential: Settings.Credential)? {
+        guard let node = fields["application"] else {
+            fields.missing("application")
+            return nil
+        }
+        guard
+            let part = Fields(
+                node,
+                "\"application\"",
+                known: ["client", "secret", "certificate"],
+                unbuilt: ["federated", "managed-identity", "password"],
+                in: fields.reading
+            )
+        else { return nil }
+        let client = part.text("client", isRequired: true)
+        switch (part["secret"], part["certificate"]) {
+        case (let secret?, nil):
+            let secrets = fields.reading.secrets(secret, "the application's secret")
+            guard let client, !secrets.isEmpty else { return nil }
+            return (client, .secrets(secrets))
+        case (nil, let certificate?):
+            guard let client, let pem = fields.reading.secret(certificate, "the application's certificate")
+            else { return nil }
+            return (client, .certificate(pem))
+        case (nil, nil):
+            fields.reading.error(
+                node,
+                "\"application\" has no credential",
+                "add \"certificate\" or \"secret\""
+            )
+        case (.some, .some):
+            fields.reading.error(node, "\"application\" has two credentials", "keep \"certificate\"")
+        }
+        return nil
+    }
+}
