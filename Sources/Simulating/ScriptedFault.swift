@@ -1,6 +1,8 @@
 /// A fault that the script asks for, on the socket itself.
 package struct ScriptedFault: Sendable, Equatable {
-    /// `METHOD PATH` as a pattern: `*` stands for any run of characters. Case counts for the method only.
+    /// A pattern of method and path, such as `POST */isolate`.
+    ///
+    /// `*` stands for any run of characters; without a method any fits. Case counts for the method only.
     package var request: String
     /// Which matching request, from 1; nil means each.
     package var nth: Int?
@@ -87,7 +89,9 @@ struct FaultPlan: Sendable {
         seen = Array(repeating: 0, count: faults.count)
     }
 
-    /// The fault of this request: the first of the script that fits. Every fitting entry counts it.
+    /// The fault of this request: the first of the script that fits.
+    ///
+    /// Every fitting entry counts the request, also one that comes later.
     mutating func next(method: String, path: String) -> ScriptedFault? {
         var found: ScriptedFault?
         for (index, fault) in faults.enumerated() where Self.fits(fault.request, method, path) {

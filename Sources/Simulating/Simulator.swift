@@ -130,6 +130,8 @@ package final class Simulator: Service {
     /// - Parameters:
     ///   - type: Defender's word, such as `Isolate`.
     ///   - machine: Its id or whole name.
+    ///   - requestor: Who Defender says asked for it.
+    ///   - comment: What Defender shows as the requestor's comment.
     /// - Returns: The action as Defender shows it; nil if there is no such machine.
     package func startForeign(
         type: String,

@@ -26,6 +26,7 @@ package struct SimulatorAddresses: Sendable, Equatable {
     /// - Parameters:
     ///   - authority: Path of the authority's PEM file.
     ///   - certificate: Path of the PEM file with the application's certificate and key.
+    /// - Returns: An object with the keys of design §10.
     package func json(authority: String, certificate: String) -> JSONValue {
         [
             "entra": .string(entra), "defender": .string(defender), "chat": .string(chat),

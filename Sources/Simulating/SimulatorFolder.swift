@@ -13,7 +13,10 @@ package struct SimulatorFolder: Sendable {
 
     /// Writes the files into a new folder that only this user may read.
     ///
-    /// - Parameter parent: An existing folder; nil takes the system's place for temporary files.
+    /// - Parameters:
+    ///   - keys: What is written.
+    ///   - parent: An existing folder; nil takes the system's place for temporary files.
+    /// - Throws: What the file system says; then nothing is left behind.
     package init(_ keys: SimulatorKeys, parent: String? = nil) throws {
         let place = parent ?? FileManager.default.temporaryDirectory.path
         path = place + "/bascule-simulator-" + UUID().uuidString.lowercased()

@@ -7,6 +7,7 @@ extension SimulatorScript {
     /// - Parameters:
     ///   - seed: Equal seeds give equal names and ids.
     ///   - now: `lastSeen` counts from it.
+    /// - Returns: A script without faults; an action takes a second.
     package static func sample(seed: UInt64, now: Timestamp) -> SimulatorScript {
         var dice = Dice(state: seed)
         let site = ["ber", "muc", "ams", "lis", "osl", "gva"][dice.roll(6)]

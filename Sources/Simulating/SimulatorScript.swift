@@ -149,7 +149,7 @@ package struct SimulatedMachine: Sendable, Equatable {
     /// Its own course; nil takes the script's.
     package var course: ActionCourse?
 
-    /// - Parameter fields: Without an `id`, one is made from `computerDnsName`.
+    /// Without an `id` among the fields, one is made from `computerDnsName`.
     package init(fields: [String: JSONValue], isOffline: Bool = false, course: ActionCourse? = nil) {
         self.fields = fields
         self.isOffline = isOffline

@@ -178,7 +178,8 @@ struct Wire {
         let folder = try SimulatorFolder(sharedKeys)
         defer { folder.remove() }
         let trust = isTLS ? folder.authorityPath : nil
-        try await Simulator.serve(script, keys: sharedKeys, isTLS: isTLS, pause: { _ in }) {
+        let pause: @Sendable (Duration) async throws -> Void = { _ in }
+        try await Simulator.serve(script, keys: sharedKeys, isTLS: isTLS, pause: pause) {
             simulator,
             addresses in
             let client = try CurlClient(.init(trustFile: trust, permitsPlainLoopback: true))

@@ -80,7 +80,9 @@ extension ChatService {
         return ["type": "doc", "version": 1, "content": [["type": "paragraph", "content": [run]]]]
     }
 
-    /// All text of a document; nil if a text node is empty, which Jira refuses. Depth is bounded by the reader.
+    /// All text of a document; nil if a text node is empty, which Jira refuses.
+    ///
+    /// Depth is bounded by the reader.
     private static func text(of node: JSONValue) -> String? {
         switch node["type"]?.string {
         case "text":

@@ -9,8 +9,9 @@ struct CallMeter: Sendable {
 
     private var windows: [String: Window] = [:]
 
-    /// - Parameter route: With tenant and application it is the key of the count.
-    /// - Throws: 429 with the recorded text; a refused call is not counted.
+    /// Counts a call, or refuses it with 429 and the recorded text; a refused call is not counted.
+    ///
+    /// Route, tenant and application together are the key of the count.
     mutating func count(
         _ route: String,
         _ rate: CallRate,

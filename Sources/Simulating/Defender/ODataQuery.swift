@@ -17,7 +17,7 @@ struct ODataQuery: Sendable {
         let text: String
     }
 
-    /// - Parameter filterable: Properties that the list lets be compared.
+    /// Reads the options that begin with `$`; `filterable` are the properties that the list lets be compared.
     init(_ fields: [(name: String, value: String)], filterable: Set<String>) throws(Refusal) {
         var seen: Set<String> = []
         for (name, value) in fields where name.hasPrefix("$") {

@@ -39,7 +39,9 @@ struct TokenMint: Sendable {
         return signed + "." + Base64.encodeURL(try key.sign(Array(signed.utf8), .rs256))
     }
 
-    /// The claims of a token that this mint signed; nil for any other. Times are not looked at.
+    /// The claims of a token that this mint signed; nil for any other.
+    ///
+    /// Times are not looked at.
     func claims(of token: String) -> JSONValue? {
         guard let web = WebToken(token), web.header["alg"] == "RS256", web.header["kid"] == .string(keyID),
             certificate.verify(web.signature, of: web.signed, .rs256)

@@ -3,9 +3,20 @@ import JSONReader
 /// The body of a scripted `status-NNN`, in the shape of the service that was called.
 enum FaultAnswer {
     static func make(_ status: Int, _ fault: ScriptedFault, _ call: SimulatedCall) -> SimulatedAnswer {
-        var answer = SimulatedAnswer.json(status, body(status, call))
+        var answer = plain(status, call) ?? .json(status, body(status, call))
         if let seconds = fault.retryAfterSeconds { answer.headers.append(("Retry-After", String(seconds))) }
         return answer
+    }
+
+    /// What does not come from the service itself: a gateway's page, and Entra's text at a 429.
+    private static func plain(_ status: Int, _ call: SimulatedCall) -> SimulatedAnswer? {
+        let isPage = status == 502 || status == 504
+        guard isPage || (status == 429 && call.path.lowercased().contains("/oauth2/")) else { return nil }
+        return SimulatedAnswer(
+            status: status,
+            headers: [("Content-Type", isPage ? "text/html" : "text/plain")],
+            body: Array((isPage ? "<html><body>Bad gateway</body></html>" : "Too Many Requests").utf8)
+        )
     }
 
     private static func body(_ status: Int, _ call: SimulatedCall) -> JSONValue {

@@ -64,7 +64,7 @@ struct Journal: Sendable {
         return last
     }
 
-    /// - Parameter status: Nil if the answer is withheld.
+    /// Says how a call ended; the status is nil if the answer is withheld.
     mutating func end(_ number: Int, status: Int?, executed: Bool) {
         guard let first = entries.first?.number, entries.indices.contains(number - first) else { return }
         entries[number - first].status = status

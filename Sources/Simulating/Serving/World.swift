@@ -62,7 +62,7 @@ final class World: Sendable {
         }
     }
 
-    /// - Parameter status: Nil if nothing is answered.
+    /// Writes down how a call ended; the status is nil if nothing is answered.
     func end(_ opened: Opened, status: Int?, executed: Bool) {
         guard let number = opened.number else { return }
         state.withLock { $0.journal.end(number, status: status, executed: executed) }

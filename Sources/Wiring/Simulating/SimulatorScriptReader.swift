@@ -18,7 +18,7 @@ package struct SimulatorScriptReader {
     ///
     /// - Throws: ``SettingsProblems`` with everything that is wrong.
     package static func read(file: String) throws -> SimulatorScript {
-        let reading = SettingsReading(file: file, environment: [:])
+        let reading = SettingsReading(file: file, environment: [:], secrets: .unread)
         let script = SimulatorScriptReader(reading: reading).script()
         guard let script, !reading.hasErrors else {
             throw SettingsProblems(reading.problems.filter { $0.severity == .error })
