@@ -87,11 +87,13 @@ struct SQLiteLedgerTests {
     }
 
     @Test
-    func `writes past the limit are refused at once, those that wait are done`() async throws {
+    func `writes that wait share a commit, and past the limit they are refused at once`() async throws {
         try await withTemporaryFolder { folder in
             var limits = GroupCommit.Limits()
-            limits.waitingMax = 8
-            let ledger = try await SQLiteLedger.open(folder + "/ledger.db", limits: limits, clock: { .now() })
+            limits.waitingMax = 100
+            let path = folder + "/ledger.db"
+            let ledger = try await SQLiteLedger.open(path, limits: limits, clock: { .now() })
+            let before = try bytes(of: path + "-wal")
             let (started, start) = AsyncStream<Void>.makeStream()
             let disk = DispatchSemaphore(value: 0)
             let slow = Task {
@@ -103,7 +105,7 @@ struct SQLiteLedgerTests {
             }
             for await _ in started { break }
             let outcomes = await withTaskGroup(of: LedgerError?.self) { group in
-                for number in 0..<20 {
+                for number in 0..<120 {
                     group.addTask {
                         do {
                             try await ledger.write { try $0.setFlag("flag \(number)", "done") }
@@ -116,17 +118,25 @@ struct SQLiteLedgerTests {
                 var outcomes: [LedgerError?] = []
                 for await outcome in group {
                     outcomes.append(outcome)
-                    if outcomes.count == 12 { disk.signal() }
+                    // A hundred wait now: let the first one end.
+                    if outcomes.count == 20 { disk.signal() }
                 }
                 return outcomes
             }
             try await slow.value
-            let full = LedgerError.unavailable("8 writes are waiting already")
-            let refused: [LedgerError?] = Array(repeating: full, count: 12)
-            let done: [LedgerError?] = Array(repeating: nil, count: 8)
+            let full = LedgerError.unavailable("100 writes are waiting already")
+            let refused: [LedgerError?] = Array(repeating: full, count: 20)
+            let done: [LedgerError?] = Array(repeating: nil, count: 100)
             #expect(outcomes == refused + done)
+            // A commit of its own would have put at least one page of 4,096 bytes there for each write.
+            #expect(try bytes(of: path + "-wal") - before < 20 * 4_096)
             try await ledger.close()
         }
+    }
+
+    private func bytes(of path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return try #require(attributes[.size] as? Int)
     }
 
     @Test

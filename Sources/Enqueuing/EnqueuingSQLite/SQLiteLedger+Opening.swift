@@ -82,6 +82,8 @@ extension SQLiteLedger {
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+            // Savepoints keep old pages: not in a file under /var/tmp, which is slow and holds rows.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
         }
         return configuration
     }
