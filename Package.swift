@@ -228,7 +228,7 @@ let package = Package(
             "WiringTests",
             [
                 "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
-                argumentParser,
+                "Simulating", argumentParser,
             ]
         ),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
