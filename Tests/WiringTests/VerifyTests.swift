@@ -71,6 +71,16 @@ struct VerifyTests {
         #expect(outcome.json["reason"] == .null)
     }
 
+    @Test func `only the secrets of the source itself are asked for`() throws {
+        try record(.jira, secret: "jira-secret")
+        let command = try Verify.parse([
+            "--config", path("bascule.yaml"), "--source", "tickets", "--request", path("request.json"),
+            "--now", "\(now)",
+        ])
+        #expect(try command.verifyRequest(environment: ["NEWER": "n"]).isAccepted)
+        #expect(throws: SettingsProblems.self) { try command.verifyRequest(environment: [:]) }
+    }
+
     @Test func `a kind and a secret file are enough, the file's line end aside`() throws {
         try record(.jira, secret: "jira-secret")
         #expect(try outcome(["--kind", "jira", "--secret-file", path("secret")]).isAccepted)

@@ -13,7 +13,11 @@ struct CheckedSource {
     init(_ command: Verify, environment: [String: String]) throws {
         switch (command.config, command.source, command.kind, command.secretFile) {
         case (let config?, let source?, nil, nil):
-            let settings = try SettingsReader.read(config, environment: environment)
+            let settings = try SettingsReader.read(
+                config,
+                environment: environment,
+                secrets: .source(SourceName(source))
+            )
             guard let named = settings.sources.first(where: { $0.name.text == source }) else {
                 let names = settings.sources.map(\.name.text)
                 throw VerifyError.unknownSource(source, nearest: nearestWord(to: source, among: names))

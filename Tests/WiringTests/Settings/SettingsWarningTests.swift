@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Wiring
+
+struct SettingsWarningTests {
+    private let good = """
+        tell: { source: soc-chat, channel: C1 }
+        people: { mia: { soc-chat: T024/U1 } }
+        grants:
+          - { allow: [isolate], to: [mia], machines: { os: client } }
+          - { allow: [release], to: [mia], machines: any, others: yes }
+
+        """
+
+    @Test func `a careful file has no warnings`() throws {
+        #expect(try SettingsFolder().warnings(good) == [])
+    }
+
+    @Test(arguments: [
+        ("protect: [ { tag: crown } ]\n", "tags alone"),
+        ("protect: [ { name: 'dc*' } ]\n", "names or tags alone"),
+        ("routes: [ { from: siem, do: isolate, machine: .m } ]\n", "acts as no service"),
+    ])
+    func `what is risky is warned of`(tail: String, expected: String) throws {
+        let warnings = try SettingsFolder().warnings(good + tail)
+        #expect(warnings.count == 1, "\(warnings)")
+        #expect(warnings.first?.contains(expected) == true, "\(warnings)")
+        #expect(warnings.first?.hasPrefix("15:") == true, "\(warnings)")
+    }
+
+    @Test(arguments: [
+        ("x: { kind: hmac, header: S, secret: { env: APP } }", "signs no time"),
+        ("x: { kind: jira, secret: { env: APP } }", "nothing can be told on the ticket"),
+        ("x: { kind: slack, workspaces: [T1], secret: { env: APP } }", "no bot token"),
+        (
+            "x: { kind: slack, workspaces: [T1], secret: { env: APP }, reply: { token: { env: BOT }, hosts: ['127.0.0.1:9443'] } }",
+            "addresses of your choosing"
+        ),
+    ])
+    func `a source that cannot do all is warned of`(source: String, expected: String) throws {
+        let warnings = try SettingsFolder().warnings("  \(source)\n" + good)
+        #expect(warnings.count == 1, "\(warnings)")
+        #expect(warnings.first?.contains(expected) == true, "\(warnings)")
+        #expect(warnings.first?.hasPrefix("10:") == true, "\(warnings)")
+    }
+
+    @Test func `a file without grants and without a channel to tell is warned of`() throws {
+        let warnings = try SettingsFolder().warnings("")
+        #expect(warnings.contains { $0.contains("no \"tell\"") })
+        #expect(warnings.contains { $0.contains("no grants") })
+    }
+
+    @Test func `isolating without releasing is warned of`() throws {
+        let warnings = try SettingsFolder().warnings(
+            """
+            tell: { source: soc-chat, channel: C1 }
+            people: { mia: { soc-chat: T024/U1 } }
+            grants: [ { allow: [isolate], to: [mia], machines: { os: client } } ]
+
+            """
+        )
+        #expect(warnings.contains { $0.contains("release") }, "\(warnings)")
+    }
+}
