@@ -74,8 +74,12 @@ package final class CurlClient: HTTPSending {
                 let order = TransferOrder(number: number, call: call, target: target, endsAt: endsAt) {
                     continuation.resume(returning: $0)
                 }
+                if Task.isCancelled {
+                    order.finish(.failure(TransferLoop.notStarted("the caller had given up")))
+                    return
+                }
                 loop.start(order)
-                // A cancellation that came before the order was in the inbox found nothing to cancel.
+                // A cancellation that came between found nothing to cancel in the inbox.
                 if Task.isCancelled { loop.cancel(number) }
             }
         } onCancel: {
