@@ -10,8 +10,15 @@ struct Bascule: AsyncParsableCommand {
         subcommands: [JQChildCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Run it", subcommands: [Serve.self]),
-            CommandGroup(name: "Try it", subcommands: [Demo.self, Simulate.self, Verify.self]),
+            CommandGroup(name: "Try it", subcommands: [Demo.self, Simulate.self, Send.self, Verify.self]),
             CommandGroup(name: "Policy", subcommands: [Check.self, Explain.self, Actions.self]),
+            CommandGroup(
+                name: "Work",
+                subcommands: [
+                    Jobs.self, Isolated.self, FreezeCommand.self, UnfreezeCommand.self, Hold.self,
+                ]
+            ),
+            CommandGroup(name: "Evidence", subcommands: [AuditCommand.self]),
         ]
     )
 

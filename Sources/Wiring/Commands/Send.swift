@@ -1,0 +1,165 @@
+import ArgumentParser
+import CurlClient
+import Deciding
+import Foundation
+import JSONReader
+import Vocabulary
+
+/// `send`: signs a sample delivery as its provider would and posts it to the bridge.
+struct Send: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send",
+        abstract: "Sign a sample delivery as its provider would, and post it to the bridge.",
+        discussion: """
+            The delivery is a real one: what it asks for is decided and done. Ends with 0 for a 2xx answer, with 1 \
+            for any other, with 3 if nobody answers.
+            """
+    )
+
+    /// The largest body that a listener takes.
+    private static let bodyBytesMax = 1 << 20
+
+    @Option(name: .long, help: "The settings file; of its secrets only the source's must be readable.")
+    var config: String
+
+    @Option(name: .long, help: "The source that the delivery comes to.")
+    var source: String
+
+    @Option(name: .long, help: "A file with the body, sent byte for byte.")
+    var body: String?
+
+    @Option(name: .long, help: "Slack: what is typed after the command, such as \"isolate laptop-7\".")
+    var text: String?
+
+    @Option(
+        name: .customLong("as"),
+        help: "Slack: who types it, as T024/U2147; else the first of `people` with an identity there."
+    )
+    var identity: String?
+
+    @Option(name: .long, help: "Slack: the id of the channel that it is typed in.")
+    var channel: String?
+
+    @Option(name: .long, help: "Where to post, without path; the settings' listener by default.")
+    var url: String?
+
+    @Flag(name: .long, help: "JSON only.")
+    var json = false
+
+    func run() async throws {
+        let response = try await CommandEnd.operating {
+            let settings = try settings(ProcessInfo.processInfo.environment)
+            let http: CurlClient
+            do throws(CurlSetupError) {
+                http = try CurlClient(CurlClient.Settings(trustFile: settings.trustFile))
+            } catch {
+                throw error
+            }
+            let response: IncomingResponse
+            do {
+                response = try await http.send(try request(settings))
+            } catch {
+                await http.close()
+                throw error
+            }
+            await http.close()
+            return response
+        }
+        print(shown(response))
+        guard (200..<300).contains(response.status) else { throw CommandEnd.no }
+    }
+
+    func settings(_ environment: [String: String]) throws -> Settings {
+        try SettingsReader.read(config, environment: environment, secrets: .source(SourceName(source)))
+    }
+
+    /// The whole request, signed at `now`.
+    func request(
+        _ settings: Settings,
+        identifiers: IdentifierMaker = IdentifierMaker(),
+        now: Timestamp = .now()
+    ) throws -> OutgoingRequest {
+        guard let named = settings.sources.first(where: { $0.name.text == source }) else {
+            let names = settings.sources.map(\.name.text)
+            throw SendError.unknownSource(source, nearest: nearestWord(to: source, among: names))
+        }
+        let delivery = try SampleDelivery(
+            to: named,
+            try content(for: named, settings),
+            identifiers: identifiers,
+            now: now
+        )
+        return delivery.request(to: try base(settings), source: named.name)
+    }
+
+    /// What is printed of an answer.
+    func shown(_ response: IncomingResponse) -> String {
+        let body = String(decoding: response.body, as: UTF8.self)
+        if json {
+            let answer: JSONValue = ["status": .integer(Int64(response.status)), "body": .string(body)]
+            return answer.encodedText
+        }
+        let shown = TerminalText.lines(body)
+        return shown.isEmpty ? "\(response.status)" : "\(response.status)\n\(shown)"
+    }
+
+    // MARK: Parts
+
+    private func content(
+        for named: Settings.Source,
+        _ settings: Settings
+    ) throws(SendError) -> SampleDelivery.Content {
+        switch (body, text) {
+        case (let path?, nil):
+            guard identity == nil, channel == nil else { throw .asNeedsText }
+            guard let data = FileManager.default.contents(atPath: path), data.count <= Self.bodyBytesMax
+            else {
+                throw .unreadableFile(path)
+            }
+            return .body(Array(data))
+        case (nil, let text?):
+            guard named.kind == .slack else { throw .textNeedsSlack(source) }
+            return .command(try command(text, at: named, settings))
+        default: throw .bodyOrText
+        }
+    }
+
+    private func command(
+        _ text: String,
+        at named: Settings.Source,
+        _ settings: Settings
+    ) throws(SendError) -> SlackCommand {
+        let routes = settings.routes.filter { $0.from == named.name }
+        guard let command = routes.compactMap(\.command).first else { throw .noCommand(source) }
+        let mapped = settings.policy.people.lazy.compactMap { $0.identities[named.name]?.sorted().first }
+            .first
+        guard let identity = identity ?? mapped else { throw .noPerson(source) }
+        let parts = identity.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { throw .badIdentity(identity) }
+        return SlackCommand(
+            team: String(parts[0]),
+            user: String(parts[1]),
+            channel: channel ?? "C0SAMPLE",
+            command: command,
+            text: text
+        )
+    }
+
+    private func base(_ settings: Settings) throws(SendError) -> String {
+        if let url {
+            guard url.hasPrefix("http://") || url.hasPrefix("https://"), url.utf8.count > 8 else {
+                throw .badURL(url)
+            }
+            var base = url
+            while base.hasSuffix("/") { base.removeLast() }
+            return base
+        }
+        let hooks = settings.listen.hooks
+        guard hooks.port != 0 else { throw .noPort }
+        // An address for listening everywhere is none to connect to.
+        var host = hooks.host
+        if host == "0.0.0.0" || host == "::" || host == "*" { host = host == "::" ? "::1" : "127.0.0.1" }
+        if host.contains(":") { host = "[\(host)]" }
+        return "\(settings.listen.tls == nil ? "http" : "https")://\(host):\(hooks.port)"
+    }
+}

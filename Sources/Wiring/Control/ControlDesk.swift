@@ -1,0 +1,164 @@
+import Deciding
+import Enqueuing
+import JSONReader
+import Showing
+import Vocabulary
+
+/// Serves the commands of this machine's users.
+///
+/// Reading is for whoever may connect, and needs nobody in `people`. Acting is decided by ``IntentDesk`` as a
+/// word in chat is: the Unix user that the kernel names must be somebody's `local`; root is nobody unless
+/// mapped. What was done is on the audit under that person's name.
+///
+///     GET  /jobs?limit=N&state=S,S    newest first     GET  /isolated
+///     GET  /jobs/J                    all of one       GET  /freeze
+///     POST /jobs/J/cancel                              POST /freeze {"because": …, "all": false}
+///     POST /jobs/J/go                                  POST /unfreeze
+///     GET  /audit?after=N&limit=N     or ?last=N
+///
+/// Refusals are `{"error", "message", "fix"}` under the statuses of ``ControlRefusal``.
+struct ControlDesk: Sendable {
+    /// What the audit and the settings call the control socket.
+    static let source = SourceName("local")
+    /// The longest reason of a freeze.
+    static let reasonBytesMax = 2_000
+
+    private let ledger: any Ledger
+    private let policy: @Sendable () -> Policy
+    private let identifiers: IdentifierMaker
+    private let wallClock: @Sendable () -> Timestamp
+
+    init(
+        ledger: any Ledger,
+        policy: @escaping @Sendable () -> Policy,
+        identifiers: IdentifierMaker,
+        wallClock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.ledger = ledger
+        self.policy = policy
+        self.identifiers = identifiers
+        self.wallClock = wallClock
+    }
+
+    /// Answers one request; never throws, because a command must always hear something.
+    func answer(_ request: ControlRequest) async -> ControlAnswer {
+        do {
+            let json = try await serve(request)
+            return ControlAnswer(status: 200, json: json.encodedText)
+        } catch let refusal as ControlRefusal {
+            return refusal.answer
+        } catch let error as TransitionError {
+            return ControlRefusal(409, error.code, error.message, fix: "Look at the job again.").answer
+        } catch let error as any Explained {
+            return ControlRefusal(503, error.code, error.message, fix: error.fix).answer
+        } catch {
+            return ControlRefusal(500, "internal", "The bridge could not do it.", fix: "See its log.").answer
+        }
+    }
+
+    private func serve(_ request: ControlRequest) async throws -> JSONValue {
+        if request.method == "GET" {
+            return try await LedgerReading(ledger: ledger).answer(request.path, query: request.query)
+        }
+        let steps = request.path.split(separator: "/").map(String.init)
+        guard request.method == "POST" else { throw Self.methodNotAllowed }
+        switch steps {
+        case ["freeze"]: return try await freeze(request)
+        case ["unfreeze"]: return try await act(.unfreeze(because: nil), by: request.user)
+        case _ where steps.count == 3 && steps[0] == "jobs":
+            return try await act(on: JobID(steps[1]), word: steps[2], by: request.user)
+        default: throw LedgerReading.noSuchPath
+        }
+    }
+
+    // MARK: Acting
+
+    private func act(on id: JobID, word: String, by user: String) async throws -> JSONValue {
+        let request: Request
+        switch word {
+        case "cancel": request = .cancel(id)
+        case "go": request = .go(id)
+        case "approve", "deny", "retry":
+            throw ControlRefusal(
+                400,
+                "not-built",
+                "`jobs \(word)` is not built yet in this version.",
+                fix: "Built are cancel and go."
+            )
+        default: throw LedgerReading.noSuchPath
+        }
+        guard try await ledger.read({ try $0.job(id) }) != nil else { throw LedgerReading.noSuchJob(id) }
+        var answer = try await act(request, by: user).object ?? [:]
+        let job = try await ledger.read { try $0.job(id) }
+        answer["job"] = .string(id.text)
+        answer["state"] = job.map { .string($0.state.rawValue) } ?? .null
+        return .object(answer)
+    }
+
+    private func freeze(_ request: ControlRequest) async throws -> JSONValue {
+        let body: JSONValue
+        do throws(JSONError) {
+            body = try JSONReader.read(request.body, root: .object)
+        } catch {
+            throw ControlRefusal(400, error.code, error.message, fix: error.fix)
+        }
+        let because = body["because"]?.string?.trimmingBlanks ?? ""
+        guard !because.isEmpty, because.utf8.count <= Self.reasonBytesMax else {
+            throw ControlRefusal(
+                400,
+                "freeze.because",
+                "A freeze needs a reason of at most \(Self.reasonBytesMax) bytes.",
+                fix: "Say why: --because TEXT."
+            )
+        }
+        return try await act(
+            .freeze(because: because),
+            by: request.user,
+            stopsReleases: body["all"]?.bool ?? false
+        )
+    }
+
+    /// Decides the word as if it had been said in chat, and does it.
+    private func act(
+        _ request: Request,
+        by user: String,
+        stopsReleases: Bool = false
+    ) async throws -> JSONValue {
+        let desk = IntentDesk(policy: policy(), ledger: ledger, identifiers: identifiers, now: wallClock())
+        let intent = Intent(source: Self.source, asker: .local(user), request: request)
+        let understood = try await desk.decide(intent)
+        let words = understood.notices.map(\.text).joined(separator: "\n")
+        guard understood.verdict != .refused else {
+            throw ControlRefusal(403, understood.note ?? "refused", words)
+        }
+        guard !understood.deeds.isEmpty else { throw ControlRefusal(409, "nothing-to-do", words) }
+        for deed in understood.deeds {
+            try await ledger.perform(stopsReleases ? deed.stoppingReleases : deed)
+        }
+        return ["words": .string(words)]
+    }
+
+    private static let methodNotAllowed = ControlRefusal(
+        405,
+        "method-not-allowed",
+        "The control socket takes GET and POST."
+    )
+}
+
+extension Deed {
+    /// A freeze that stops releases asked by people as well; any other deed as it is.
+    fileprivate var stoppingReleases: Deed {
+        guard case .freeze(var freeze) = self else { return self }
+        freeze.stopsReleases = true
+        return .freeze(freeze)
+    }
+}
+
+extension String {
+    /// Without blanks and line ends around it.
+    var trimmingBlanks: String {
+        let inner = drop { $0.isWhitespace }
+        guard let end = inner.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(inner[...end])
+    }
+}
