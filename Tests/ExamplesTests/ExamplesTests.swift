@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// Loads and runs every folder of `examples/`, so that examples cannot rot.
+struct ExamplesTests {
+    @Test func `the three main uses have an example`() throws {
+        #expect(
+            try Example.all().map(\.testDescription) == [
+                "jira-status-contains-a-machine", "signed-json-webhook-starts-a-scan",
+                "slack-command-isolates-a-workstation",
+            ]
+        )
+    }
+
+    @Test(arguments: try Example.all())
+    func `its settings pass the check`(example: Example) async throws {
+        let outcome = try await Program.run(
+            ["check", "--config", example.settings],
+            environment: example.environment
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)\(String(decoding: outcome.output, as: UTF8.self))")
+    }
+
+    @Test(arguments: try Example.allCases())
+    func `each delivery is decided as expected`(one: Example.Case) async throws {
+        let example = one.example
+        let outcome = try await Program.run(
+            [
+                "explain", "--config", example.settings, "--source", example.source, "--json",
+                "--request", example.folder.appendingPathComponent("deliveries/\(one.delivery).json").path,
+                "--machines", example.folder.appendingPathComponent("machines.json").path,
+                "--now", String(example.now),
+            ],
+            environment: example.environment
+        )
+        #expect(outcome.status == one.exitStatus, "\(outcome.errors)")
+        let found = try Self.objects(outcome.output)
+        let expected = try Self.objects(one.explanation)
+        #expect(found.count == expected.count)
+        for (found, expected) in zip(found, expected) {
+            for (key, value) in expected {
+                let actual = found[key].map { "\($0)" } ?? "nothing"
+                #expect((found[key] as? NSObject)?.isEqual(value) == true, "\(key) is \(actual)")
+            }
+        }
+        let text = String(decoding: outcome.output, as: UTF8.self) + outcome.errors
+        for secret in example.environment.values { #expect(!text.contains(secret)) }
+    }
+
+    @Test(arguments: try Example.all())
+    func `every delivery is expected and shown in readable form`(example: Example) throws {
+        let folder = example.folder.appendingPathComponent("deliveries")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let requests = names.filter { $0.hasSuffix(".json") && !$0.contains(".body.") }
+        #expect(Set(requests) == Set(example.cases.map { $0.delivery + ".json" }))
+        for name in requests {
+            let stem = name.dropLast(".json".count)
+            let body = try #require(names.first { $0.hasPrefix(stem + ".body.") })
+            let request = try Data(contentsOf: folder.appendingPathComponent(name))
+            let fields = try #require(try JSONSerialization.jsonObject(with: request) as? [String: Any])
+            let encoded = try #require(fields["body_base64"] as? String)
+            #expect(
+                Data(base64Encoded: encoded) == (try Data(contentsOf: folder.appendingPathComponent(body)))
+            )
+        }
+    }
+
+    /// One explanation or a list of them.
+    private static func objects(_ data: Data) throws -> [[String: Any]] {
+        let value = try JSONSerialization.jsonObject(with: data)
+        if let list = value as? [[String: Any]] { return list }
+        return [try #require(value as? [String: Any])]
+    }
+}
