@@ -26,7 +26,7 @@ deps: ## install the system packages (Debian and its kin; elsewhere it names the
 
 # Calls `deps` only if something is missing.
 missing-deps:
-	@scripts/has-deps || $(MAKE) --no-print-directory deps
+	@.ci/has-deps || $(MAKE) --no-print-directory deps
 
 demo: missing-deps ## watch a signed command isolate a machine, on this machine alone
 	@$(SWIFT) build $(PRODUCT)
