@@ -3,9 +3,9 @@ import Vocabulary
 import Yams
 
 extension SettingsReading {
-    /// One secret or, as a list, those in force during a rotation. Empty if anything is wrong with them.
+    /// One secret or, as a list, those in force during a rotation.
     ///
-    /// - Parameter source: The source whose deliveries they sign; nil for other secrets.
+    /// Empty if anything is wrong with them. `source` is the one whose deliveries they sign; nil for others.
     func secrets(_ node: Node, _ name: String, of source: SourceName? = nil) -> [Secret] {
         let nodes = node.sequence.map(Array.init) ?? [node]
         if nodes.isEmpty { error(node, "\(name) is an empty list", "name at least one secret") }

@@ -8,7 +8,7 @@ enum SecretScope: Sendable, Hashable {
     /// Only what this source's deliveries are signed with.
     case source(SourceName)
 
-    /// - Parameter source: The source whose signing secret it is; nil for any other secret.
+    /// True if the signing secret of `source` is read; nil stands for any other secret.
     func includes(_ source: SourceName?) -> Bool {
         switch self {
         case .all: true

@@ -1,6 +1,5 @@
 import Catalogue
 import Deciding
-import Foundation
 import Vocabulary
 import Yams
 
@@ -22,8 +21,6 @@ extension SettingsReader {
         policy.grants = readGrants(fields["grants"], policy, names, reading)
         return policy
     }
-
-    // MARK: Who
 
     private static func readPeople(
         _ node: Node?,
@@ -152,8 +149,6 @@ extension SettingsReader {
         )
     }
 
-    // MARK: What
-
     private static func readGrants(
         _ node: Node?,
         _ policy: Policy,
@@ -261,101 +256,5 @@ extension SettingsReader {
             unknownName(name, fields["to"], Array(known), fields.reading)
             return nil
         }
-    }
-
-    // MARK: Which machines
-
-    private static func readProtections(_ node: Node?, _ reading: SettingsReading) -> [Protection] {
-        guard let node else { return [] }
-        guard let items = node.sequence else {
-            reading.error(node, "\"protect\" is not a list", "write `- { group: Tier-0 }`")
-            return []
-        }
-        return items.enumerated().compactMap { index, item in
-            let title = "protection \(index + 1)"
-            guard let condition = readCondition(item, title, reading, naming: "as") else { return nil }
-            let name = item.mapping?["as"]?.scalar?.string ?? protectionName(item) ?? title
-            return Protection(
-                name: name,
-                line: item.mark?.line ?? 1,
-                column: item.mark?.column ?? 1,
-                machines: condition
-            )
-        }
-    }
-
-    /// Without `as`, a protection is called what it protects.
-    private static func protectionName(_ node: Node) -> String? {
-        for key in ["group", "name", "tag"] {
-            if let text = node.mapping?[Node(key)]?.scalar?.string { return text }
-        }
-        return nil
-    }
-
-    private static func readCondition(
-        _ node: Node,
-        _ title: String,
-        _ reading: SettingsReading,
-        naming: String? = nil
-    ) -> MachineCondition? {
-        let known = ["ids", "group", "os", "name", "tag"] + (naming.map { [$0] } ?? [])
-        let unbuilt = ["value", "risk", "exposure", "tags"]
-        let problemsBefore = reading.problems.count
-        guard let fields = Fields(node, title, known: known, unbuilt: unbuilt, in: reading) else {
-            return nil
-        }
-        var condition = MachineCondition()
-        if fields["ids"] != nil { condition.ids = readIDs(fields) }
-        condition.groups = fields.texts("group")
-        condition.tags = fields.texts("tag")
-        condition.names = fields.texts("name")?.map { NamePattern($0) }
-        for key in ["ids", "group", "os", "name", "tag"] where fields[key]?.sequence?.isEmpty == true {
-            reading.error(fields[key], "\"\(key)\" of \(title) is an empty list", "no machine can satisfy it")
-        }
-        if let words = fields.texts("os") {
-            condition.osFamilies = Set(
-                words.compactMap { word in
-                    if word == "client" { return .client }
-                    if word == "server" { return .server }
-                    reading.error(fields["os"], "\"os\" of \(title) is \"\(word)\"", "write client or server")
-                    return nil
-                }
-            )
-        }
-        if condition.isAny {
-            guard reading.problems.count == problemsBefore else { return nil }
-            reading.error(node, "\(title) has no condition", "name ids, group, os, name or tag")
-            return nil
-        }
-        return condition
-    }
-
-    /// A list of machine ids, or `{ file: PATH }` with one a line.
-    private static func readIDs(_ fields: Fields) -> Set<MachineID> {
-        guard let node = fields["ids"] else { return [] }
-        var texts: [String] = []
-        if node.mapping != nil {
-            guard let inner = Fields(node, "\"ids\"", known: ["file"], in: fields.reading),
-                let file = inner.text("file", isRequired: true).map(fields.reading.path)
-            else { return [] }
-            guard let data = FileManager.default.contents(atPath: file),
-                let text = String(data: data, encoding: .utf8)
-            else {
-                fields.reading.error(node, "\(file) cannot be read", "check the name and its permissions")
-                return []
-            }
-            texts = text.split(whereSeparator: \.isNewline)
-                .map { $0.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
-                .filter { !$0.isEmpty }
-        } else {
-            texts = fields.texts("ids") ?? []
-        }
-        return Set(
-            texts.compactMap { text in
-                if let id = MachineID(text) { return id }
-                fields.reading.error(node, "\"\(text)\" is no machine id", "write 40 hexadecimal digits")
-                return nil
-            }
-        )
     }
 }
