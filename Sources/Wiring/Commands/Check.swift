@@ -41,6 +41,9 @@ struct Check: AsyncParsableCommand {
         }
         var problems = settings.warnings
         for source in settings.sources {
+            let mistakes = await JQExpressions(of: source, in: settings).problems()
+            problems += mistakes
+            if !mistakes.isEmpty { continue }
             do {
                 let prepared = try PreparedSource(source, routes: settings.routes)
                 try await prepared.start()
