@@ -228,7 +228,8 @@ let package = Package(
             "WiringTests",
             [
                 "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
-                "Simulating", argumentParser,
+                "Simulating", "Enqueuing", "EnqueuingSQLite", "Showing", "CurlClient", argumentParser,
+                serviceLifecycle, logging,
             ]
         ),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
