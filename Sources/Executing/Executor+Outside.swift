@@ -14,6 +14,10 @@ extension Executor {
         var view = OutsideView()
         let done = actions.filter { $0.status == .succeeded }
         let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
+        if let last, last.type == "Unisolate" {
+            let at = (last.updatedAt ?? last.createdAt).iso8601
+            view.releasedOutside = "\(last.requestor ?? "somebody") released the machine at \(at)"
+        }
         if let last, last.type == "Isolate" {
             if isOurs(last) {
                 view.ownContainment = last.scope ?? "Full"

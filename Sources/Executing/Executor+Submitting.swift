@@ -33,7 +33,10 @@ extension Executor {
             times: settings.times
         )
         job = moved
-        guard case .submit = step, job.state == .submitting else { return false }
+        guard job.state == .submitting else {
+            logger.debug("Not posted now", metadata: ["job": "\(job.id)", "step": "\(step)"])
+            return false
+        }
         return try await post(&job, machine.id)
     }
 
@@ -72,8 +75,8 @@ extension Executor {
         guard job.isRehearsal else { return nil }
         return Outcome(
             code: "rehearsed",
-            message: "Rehearsal: \(entry.word) would have been posted for \(machine.shownName)"
-                + " (\(machine.id)); nothing was."
+            message:
+                "Rehearsal: \(entry.word) of \(machine.shownName) (\(machine.id)) was allowed; nothing was posted."
         )
     }
 

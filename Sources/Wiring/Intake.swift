@@ -58,7 +58,12 @@ struct Intake: Sendable {
             let record = makeRecord(of: delivery, senderKey: senderKey, understanding)
             for index in understanding.jobs.indices { understanding.jobs[index].job.delivery = record.id }
             let receipt = try await ledger.record(
-                Acceptance(delivery: record, jobs: understanding.jobs, deeds: understanding.deeds)
+                Acceptance(
+                    delivery: record,
+                    jobs: understanding.jobs,
+                    deeds: understanding.deeds,
+                    notices: understanding.told
+                )
             )
             switch receipt {
             case .recorded: return recorded(record, understanding)
@@ -87,7 +92,14 @@ struct Intake: Sendable {
                 tone: .bad,
                 text: "This could not be read: \(words)"
             )
-            return Understanding(verdict: .unreadable, notices: [notice], note: code)
+            var unreadable = Understanding(verdict: .unreadable, notices: [notice], note: code)
+            if !delivery.kind.isChat {
+                let text =
+                    "A genuine delivery from \(delivery.source) could not be read, so nothing was done: \(words)"
+                let alarm = Notice(code: "delivery.unreadable", tone: .bad, text: text, isFinal: true)
+                unreadable.told = [(nil, alarm)]
+            }
+            return unreadable
         case .unmatched:
             let notice = Notice(code: "delivery.unmatched", tone: .warning, text: "No route is about this.")
             return Understanding(verdict: .unmatched, notices: [notice], note: nil)
@@ -102,7 +114,8 @@ struct Intake: Sendable {
                 policy: policy(),
                 ledger: ledger,
                 identifiers: identifiers,
-                now: delivery.receivedAt
+                now: delivery.receivedAt,
+                isAnswerRead: delivery.kind.isChat
             )
             for intent in intents { all.add(try await desk.decide(intent)) }
             for job in all.jobs {

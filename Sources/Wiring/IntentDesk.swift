@@ -10,6 +10,8 @@ struct IntentDesk: Sendable {
     let ledger: any Ledger
     let identifiers: IdentifierMaker
     let now: Timestamp
+    /// True if the sender shows the answer to whoever asked.
+    let isAnswerRead: Bool
 
     func decide(_ intent: Intent) async throws -> Understanding {
         switch intent.request {
@@ -63,20 +65,12 @@ struct IntentDesk: Sendable {
                 mayEndOthers: false,
                 decidedAt: now
             )
-            var refused = Understanding(
-                verdict: .refused,
-                notices: [
-                    job.notice(
-                        .bad,
-                        "job.refused",
-                        "\(job.title): refused. \(decision.answer)",
-                        isFinal: true
-                    )
-                ],
-                note: code
-            )
-            // Kept for the record; nobody is told a second time.
-            refused.jobs = [(job, nil)]
+            let text = "\(job.title): refused. \(decision.answer)"
+            let notice = job.notice(.bad, "job.refused", text, isFinal: true)
+            var refused = Understanding(verdict: .refused, notices: [notice], note: code)
+            // Where the answer is read nobody is told a second time.
+            refused.jobs = [(job, isAnswerRead ? nil : intent.replyTo)]
+            if !isAnswerRead { refused.told = [(job.id, notice)] }
             return refused
         }
         let freeze = try await ledger.read { try Freeze.present(in: $0) }

@@ -10,6 +10,8 @@ struct Understanding {
     var jobs: [(job: Job, replyTo: ReplyAddress?)] = []
     var deeds: [Deed] = []
     var note: String?
+    /// What is told besides the answer, for senders whose answer nobody reads.
+    var told: [(job: JobID?, notice: Notice)] = []
     /// True if everybody in the room should see the answer: something changes.
     var isPublic = false
 
@@ -24,6 +26,7 @@ struct Understanding {
         notices += other.notices
         jobs += other.jobs
         deeds += other.deeds
+        told += other.told
         isPublic = isPublic || other.isPublic
         note = note ?? other.note
         let order: [DeliveryRecord.Verdict] = [.accepted, .refused, .answered]

@@ -253,3 +253,90 @@ struct ClaimTests {
         #expect(try await bench.told().contains { $0.notice.code == "sweep.unknown-job" })
     }
 }
+
+struct OutsideTests {
+    @Test func `a machine released outside is isolated again, not joined`() async throws {
+        let bench = Bench()
+        let first = try await bench.ask("isolate", by: "mia")
+        try await bench.run(for: .seconds(20))
+        bench.defender.actOutside("Unisolate", on: Bench.laptop)
+        bench.pass(.seconds(5))
+        let second = try await bench.ask("isolate", by: "omar")
+        try await bench.run(for: .seconds(20))
+        #expect(bench.defender.executed.count == 2)
+        #expect(bench.defender.isIsolated(Bench.laptop))
+        #expect(try await bench.claims().map(\.id) == [second])
+        #expect(try await bench.ledger.read { try $0.claim(first)?.closedCode } == "taken-over")
+    }
+
+    @Test(arguments: ["isolate", "release"])
+    func `a rehearsal touches no claim of anybody`(action: String) async throws {
+        let bench = Bench()
+        let id = try await bench.ask("isolate", by: "mia")
+        try await bench.run(for: .seconds(20))
+        var policy = Bench.policy
+        policy.rehearses = true
+        bench.policies.policy = policy
+        let rehearsed = try await bench.ask(action, by: action == "isolate" ? "omar" : "mia")
+        try await bench.run(for: .seconds(20))
+        #expect(try await bench.job(rehearsed).outcome?.code == "rehearsed")
+        #expect(try await bench.claims().map(\.id) == [id])
+        #expect(bench.defender.executed.count == 1)
+    }
+
+    @Test func `a rehearsal cancels nothing that is under way`() async throws {
+        let bench = Bench()
+        bench.defender.state.withLock { $0.offline = [Bench.laptop] }
+        try await bench.ask("isolate", by: "mia")
+        try await bench.run(for: .seconds(20))
+        var policy = Bench.policy
+        policy.rehearses = true
+        bench.policies.policy = policy
+        let rehearsed = try await bench.ask("release", by: "mia")
+        try await bench.settle()
+        #expect(try await bench.job(rehearsed).outcome?.code == "rehearsed")
+        #expect(bench.defender.state.withLock { $0.cancelled }.isEmpty)
+    }
+
+    @Test func `a status never seen before is watched further, and a fresh id may be missing for a while`()
+        async throws
+    {
+        let bench = Bench()
+        bench.defender.state.withLock { $0.delay = .seconds(60) }
+        let id = try await bench.ask("scan")
+        try await bench.settle()
+        let hidden = bench.defender.state.withLock { state in
+            let action = state.actions.removeFirst()
+            return action
+        }
+        try await bench.run(for: .seconds(15))
+        #expect(try await bench.job(id).state == .watching)
+        bench.defender.state.withLock { state in
+            var shown = hidden
+            shown.status = .unknown("Thinking")
+            state.actions = [shown]
+        }
+        try await bench.run(for: .seconds(10))
+        #expect(try await bench.job(id).machineAction?.status == "Thinking")
+        try await bench.run(for: .seconds(60))
+        #expect(try await bench.job(id).state == .succeeded)
+    }
+
+    @Test func `what a service asked for and did not happen is told on tell`() async throws {
+        let bench = Bench()
+        let request = ActionRequest(action: "scan", machine: .hostName("nowhere"), reason: nil)
+        let intent = Intent(source: SourceName("siem"), asker: .service, request: .action(request))
+        let job = Job(
+            id: JobID("j-service"),
+            delivery: nil,
+            intent: intent,
+            request: request,
+            principal: .service("sentinel"),
+            acceptedAt: bench.now,
+            validUntil: bench.now + .seconds(600)
+        )
+        try await bench.ledger.record(job, replyTo: nil)
+        try await bench.settle()
+        #expect(try await bench.told().contains { $0.audience == .tell && $0.notice.code == "job.refused" })
+    }
+}

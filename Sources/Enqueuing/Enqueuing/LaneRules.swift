@@ -20,6 +20,8 @@ package enum LaneRules {
         package var foreignContainment: String?
         /// `Full` or `Selective` if the machine is contained by an action of ours; nil if it is not.
         package var ownContainment: String?
+        /// Who released the machine, and when, if Defender says that it is released; nil if it does not.
+        package var releasedOutside: String?
         /// Somebody else acted on the machine's network after our isolate, in words.
         package var takenOver: String?
 
@@ -35,6 +37,8 @@ package enum LaneRules {
     package enum Step: Sendable, Hashable {
         /// Post it. Claims in `ending` are marked as being ended by this job.
         case submit(ending: [JobID])
+        /// Post it, because the machine was released outside; these claims are closed as taken over.
+        case submitAnew(closing: [JobID], words: String)
         case expire
         case hold(Outcome)
         case wait
@@ -101,6 +105,10 @@ package enum LaneRules {
         let wantsFull = job.parameters["type"] != "Selective"
         let claims = situation.openClaims.filter { $0.id != job.id && $0.endingBy == nil }
         let isFull = claims.contains { $0.isolationType == "Full" }
+        if let words = situation.releasedOutside, !network.contains(where: { $0.joined == nil }) {
+            let gone = claims.filter { $0.containedAt != nil }
+            if !gone.isEmpty { return .submitAnew(closing: gone.map(\.id), words: words) }
+        }
         if let primary = primary(of: claims, inFlight: network) {
             if isFull || !wantsFull {
                 return .join(primary, others: claims.map { "\($0.ownerText) (\($0.id))" })

@@ -79,7 +79,12 @@ package func tell(
     in transaction: any LedgerTransaction
 ) throws {
     let now = transaction.now
-    if case .conversation(let id) = audience, try transaction.conversation(id) == nil { return }
+    var audience = audience
+    if case .conversation(let id) = audience, try transaction.conversation(id) == nil {
+        // Nobody can be answered there; what did not happen must still be heard by somebody.
+        guard notice.isFinal, notice.tone == .bad else { return }
+        audience = .tell
+    }
     _ = try transaction.insert(
         OutboxEntry(
             id: IdentifierMaker().makeText(at: now),

@@ -7,15 +7,19 @@ package struct Acceptance: Sendable {
     package var jobs: [(job: Job, replyTo: ReplyAddress?)]
     /// Words that act on the ledger itself.
     package var deeds: [Deed]
+    /// What the sender's answer tells nobody: told where the job was asked for, or on `tell`.
+    package var notices: [(job: JobID?, notice: Notice)]
 
     package init(
         delivery: DeliveryRecord,
         jobs: [(job: Job, replyTo: ReplyAddress?)] = [],
-        deeds: [Deed] = []
+        deeds: [Deed] = [],
+        notices: [(job: JobID?, notice: Notice)] = []
     ) {
         self.delivery = delivery
         self.jobs = jobs
         self.deeds = deeds
+        self.notices = notices
     }
 }
 
@@ -71,6 +75,13 @@ extension Ledger {
                 in: transaction
             )
             for (job, replyTo) in acceptance.jobs { try insert(job, replyTo: replyTo, in: transaction) }
+            for (job, notice) in acceptance.notices {
+                if let job {
+                    try tell(.conversation(job), notice, about: job, in: transaction)
+                } else {
+                    try tellSeldom(notice, from: delivery.source, in: transaction)
+                }
+            }
             for deed in acceptance.deeds { try act(deed, in: transaction) }
             return .recorded(delivery.id)
         }
@@ -85,6 +96,19 @@ extension Ledger {
     package func perform(_ deed: Deed) async throws {
         try await write { try act(deed, in: $0) }
     }
+}
+
+/// News of a source that may come with every delivery: told once in ten minutes.
+private func tellSeldom(
+    _ notice: Notice,
+    from source: SourceName,
+    in transaction: any LedgerTransaction
+) throws {
+    let flag = "told.\(notice.code).\(source)"
+    let last = try transaction.flag(flag).flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
+    if let last, last <= transaction.now, transaction.now.since(last) < .seconds(600) { return }
+    try transaction.setFlag(flag, String(transaction.now.milliseconds))
+    try tell(.tell, notice, about: nil, in: transaction)
 }
 
 private func insert(_ job: Job, replyTo: ReplyAddress?, in transaction: any LedgerTransaction) throws {
@@ -107,7 +131,9 @@ private func insert(_ job: Job, replyTo: ReplyAddress?, in transaction: any Ledg
     )
 }
 
-/// Does a word on the ledger. A job that ended meanwhile is left as it is.
+/// Does a word on the ledger, on the record under the name of whoever said it.
+///
+/// The job's own rows name its requester, who may be somebody else. A job that ended meanwhile is left as it is.
 private func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
     switch deed {
     case .freeze(let freeze): try Freeze.begin(freeze, in: transaction)
@@ -125,9 +151,11 @@ private func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
                 CancelRequest(by: by, because: "\(by) cancelled it.", at: transaction.now)
             )
         }
+        try seal(AuditEntry(kind: "job.cancel-asked", subject: id.text, actor: by), in: transaction)
         _ = try move(job, by: event, fence: nil, keeping: nil, in: transaction)
     case .letGo(let id, let by):
         guard let job = try transaction.job(id), job.state == .held else { return }
+        try seal(AuditEntry(kind: "job.let-go", subject: id.text, actor: by), in: transaction)
         _ = try move(job, by: .letGo(by: by), fence: nil, keeping: nil, in: transaction)
     }
 }

@@ -6,16 +6,20 @@ package struct OutsideView: Sendable, Hashable {
     package var foreignContainment: String?
     /// `Full` or `Selective` if it is contained by us.
     package var ownContainment: String?
+    /// Who released it, and when, if Defender's last word is a release.
+    package var releasedOutside: String?
     /// Who else acted after our isolate of this claim, and how.
     package var takenOver: String?
 
     package init(
         foreignContainment: String? = nil,
         ownContainment: String? = nil,
+        releasedOutside: String? = nil,
         takenOver: String? = nil
     ) {
         self.foreignContainment = foreignContainment
         self.ownContainment = ownContainment
+        self.releasedOutside = releasedOutside
         self.takenOver = takenOver
     }
 }
@@ -45,9 +49,11 @@ extension Ledger {
             var situation = try situation(of: stored, in: transaction)
             situation.foreignContainment = view.foreignContainment
             situation.ownContainment = view.ownContainment
+            situation.releasedOutside = view.releasedOutside
             situation.takenOver = view.takenOver
             let step = LaneRules.step(for: stored, in: situation, at: transaction.now)
-            if case .submit = step, let rehearsal {
+            if var rehearsal, let words = step.rehearsed {
+                rehearsal.message += words
                 let moved = try move(
                     stored,
                     by: .rehearsed(rehearsal),
@@ -58,6 +64,22 @@ extension Ledger {
                 return (step, moved)
             }
             return (step, try take(step, for: stored, fence: fence, times: times, in: transaction))
+        }
+    }
+}
+
+extension LaneRules.Step {
+    /// What a rehearsal says of a step it does not take; nil for steps that touch nothing but the job itself.
+    fileprivate var rehearsed: String? {
+        switch self {
+        case .submit, .submitAnew: ""
+        case .join(_, let others):
+            " It would have joined the containment by \(others.joined(separator: ", "))."
+        case .claimContained: " The machine is contained already, by an earlier job of Bascule."
+        case .settle(let outcome, _, _): " \(outcome.message)"
+        case .cancelFirst: " The opposite action under way would have been cancelled first."
+        case .wait: " It would have waited for the action that is under way."
+        case .expire, .hold, .withdraw, .refuse: nil
         }
     }
 }
@@ -105,6 +127,12 @@ private func take(
         try move(job, by: event, fence: fence, keeping: nil, in: transaction)
     }
     switch step {
+    case .submitAnew(let closing, let words):
+        for id in closing {
+            guard let claim = try transaction.claim(id), claim.isOpen else { continue }
+            try closeTakenOver(claim, words: "\(words); the claim is closed.", in: transaction)
+        }
+        return try take(.submit(ending: []), for: job, fence: fence, times: times, in: transaction)
     case .submit(let ending):
         for id in ending {
             guard var claim = try transaction.claim(id), claim.isOpen else { continue }

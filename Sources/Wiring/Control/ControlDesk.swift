@@ -124,10 +124,16 @@ struct ControlDesk: Sendable {
         by user: String,
         stopsReleases: Bool = false
     ) async throws -> JSONValue {
-        let desk = IntentDesk(policy: policy(), ledger: ledger, identifiers: identifiers, now: wallClock())
+        let desk = IntentDesk(
+            policy: policy(),
+            ledger: ledger,
+            identifiers: identifiers,
+            now: wallClock(),
+            isAnswerRead: true
+        )
         let intent = Intent(source: Self.source, asker: .local(user), request: request)
         let understood = try await desk.decide(intent)
-        let words = understood.notices.map(\.text).joined(separator: "\n")
+        var words = understood.notices.map(\.text).joined(separator: "\n")
         guard understood.verdict != .refused else {
             throw ControlRefusal(403, understood.note ?? "refused", words)
         }
@@ -135,6 +141,7 @@ struct ControlDesk: Sendable {
         for deed in understood.deeds {
             try await ledger.perform(stopsReleases ? deed.stoppingReleases : deed)
         }
+        if stopsReleases { words += "\nReleases asked by a person wait as well." }
         return ["words": .string(words)]
     }
 
