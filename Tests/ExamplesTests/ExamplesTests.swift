@@ -65,6 +65,29 @@ struct ExamplesTests {
         }
     }
 
+    @Test(arguments: [
+        ("env.HOME", #""env" reaches outside the delivery"#),
+        (".type ==", "does not compile"),
+        ("true); .) | (.", "does not compile"),
+    ])
+    func `a mistake in a route's jq is named with its route and key`(when: String, words: String) async throws
+    {
+        let example = try #require(try Example.all().first { $0.source == "siem" })
+        let lines = try String(contentsOfFile: example.settings, encoding: .utf8).split(separator: "\n")
+        let broken = lines.map { $0.hasPrefix("    when:") ? "    when: '\(when)'" : String($0) }
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("bascule-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try broken.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+        let outcome = try await Program.run(
+            ["check", "--config", file.path],
+            environment: example.environment
+        )
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains(#"error: "when" of scan-on-high-alert: "#))
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+
     /// One explanation or a list of them.
     private static func objects(_ data: Data) throws -> [[String: Any]] {
         let value = try JSONSerialization.jsonObject(with: data)

@@ -61,8 +61,18 @@ final class JQMachine {
         unsafe jq_set_attr(state, jv_string("JQ_LIBRARY_PATH"), jv_array())
         let isCompiled = withExtendedLifetime(complaints) { unsafe jq_compile(state, program) != 0 }
         if isCompiled { return nil }
-        let text = complaints.text.split(separator: "\n").prefix(3).joined(separator: " ")
-        return String(text.prefix(500))
+        return Self.plain(complaints.text)
+    }
+
+    /// The compiler's own text without its program name, its count of errors and its hint about shells.
+    private static func plain(_ text: String) -> String {
+        let lines = text.split(separator: "\n").filter {
+            $0.wholeMatch(of: /jq: [0-9]+ compile errors?/) == nil
+        }
+        let words = lines.prefix(3).joined(separator: " ")
+            .replacing("jq: error: ", with: "")
+            .replacing(" (Unix shell quoting issues?)", with: "")
+        return String(words.prefix(500)).split(separator: " ").joined(separator: " ")
     }
 
     /// Runs the program on one JSON text.
