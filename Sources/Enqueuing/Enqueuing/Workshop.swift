@@ -47,10 +47,11 @@ package struct Workshop: Sendable {
         onTrouble: @escaping @Sendable (any Error) -> Void,
         work: @escaping @Sendable ([Job]) async -> Void
     ) async {
-        await withTaskGroup(of: Int?.self) { group in
-            group.addTask { [bell, ledger] in
-                for await _ in ledger.changes() { bell.ring() }
-                return nil
+        // Listened to from before the first look, so that no change falls between the two.
+        let changes = ledger.changes()
+        await withDiscardingTaskGroup { group in
+            group.addTask { [bell] in
+                for await _ in changes { bell.ring() }
             }
             var busy = 0
             let finished = Finished()
@@ -69,7 +70,6 @@ package struct Workshop: Sendable {
                                 await work(share)
                                 finished.add(share.count)
                                 bell.ring()
-                                return share.count
                             }
                         }
                         continue
@@ -80,10 +80,11 @@ package struct Workshop: Sendable {
                 }
                 await bell.wait(upTo: pause, clock: clock)
             }
-            // The listener never ends by itself; steps under way do, each within its deadlines.
-            var left = busy - finished.take()
-            while left > 0, let count = await group.next() {
-                if count != nil { left -= finished.take() }
+            // Steps under way are finished, each within its deadlines; the listener never ends by itself.
+            busy -= finished.take()
+            while busy > 0, !Task.isCancelled {
+                await bell.wait(upTo: nil, clock: clock)
+                busy -= finished.take()
             }
             group.cancelAll()
         }
