@@ -228,8 +228,8 @@ let package = Package(
             "WiringTests",
             [
                 "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
-                "Simulating", "Enqueuing", "EnqueuingSQLite", "Showing", "CurlClient", argumentParser,
-                serviceLifecycle, logging,
+                "Simulating", "Classifying", "Enqueuing", "EnqueuingSQLite", "Showing", "CurlClient",
+                argumentParser, serviceLifecycle, logging,
             ]
         ),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
