@@ -10,7 +10,8 @@ extension CommandEnd {
             do {
                 return try await work()
             } catch let failure as ControlFailure {
-                complain("error: \(TerminalText.lines("\(failure.message) \(failure.fix)"))")
+                let words = failure.fix.isEmpty ? failure.message : "\(failure.message) \(failure.fix)"
+                complain("error: \(TerminalText.lines(words))")
                 throw end(of: failure)
             } catch let refusal as ControlRefusal {
                 complain("error: \(TerminalText.lines(refusal.words))")

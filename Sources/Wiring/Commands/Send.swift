@@ -99,8 +99,18 @@ struct Send: AsyncParsableCommand {
             let answer: JSONValue = ["status": .integer(Int64(response.status)), "body": .string(body)]
             return answer.encodedText
         }
-        let shown = TerminalText.lines(body)
+        let shown = TerminalText.lines(Self.words(response.body) ?? body)
         return shown.isEmpty ? "\(response.status)" : "\(response.status)\n\(shown)"
+    }
+
+    /// The sentence of a chat's answer, as the person there would read it; nil for any other answer.
+    private static func words(_ body: [UInt8]) -> String? {
+        guard let answer = try? JSONReader.read(body, root: .object), answer["response_type"] != nil else {
+            return nil
+        }
+        let fields = (answer["blocks"]?.array ?? []).flatMap { $0["fields"]?.array ?? [] }
+        return ([answer["text"]] + fields.map { $0["text"] }).compactMap { $0?.string }
+            .joined(separator: "\n")
     }
 
     // MARK: Parts

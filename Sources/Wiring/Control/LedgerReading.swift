@@ -9,6 +9,8 @@ struct LedgerReading: Sendable {
     static let jobsDefault: Int64 = 100
     /// The most audit rows of one answer.
     static let rowsMax: Int64 = 500
+    /// The most untold news of the bridge itself in one answer; the newest are shown.
+    private static let newsMax = 20
     /// The most untold notices looked at.
     private static let untoldMax = 10_000
 
@@ -34,10 +36,10 @@ struct LedgerReading: Sendable {
         return try await ledger.read { transaction in
             let jobs = try transaction.jobs(JobQuery(states: states, limit: Int(limit), newestFirst: true))
             let untold = try Self.untold(in: transaction)
-            let isNews = untold[nil] ?? []
+            let news = (untold[nil] ?? []).suffix(Self.newsMax)
             return [
                 "jobs": .array(jobs.map { JobListing.row($0, untold: untold[$0.id] ?? []) }),
-                "untold": .array(isNews.map(JobListing.notice)),
+                "untold": .array(news.map(JobListing.notice)),
                 "freeze": try Self.freeze(in: transaction),
             ]
         }

@@ -1,0 +1,260 @@
+import ArgumentParser
+import CurlClient
+import Enqueuing
+import EnqueuingSQLite
+import Foundation
+import JSONReader
+import Logging
+import ServiceLifecycle
+import Showing
+import Testing
+import Vocabulary
+
+@testable import Wiring
+
+/// Commands against a real control socket, and against the file of a ledger that no bridge has open.
+@Suite(.timeLimit(.minutes(2)))
+struct OperatorCommandTests {
+    private let folder: URL
+
+    init() throws {
+        // Short, because a socket's path may have 107 bytes.
+        folder = URL(fileURLWithPath: "/tmp").appending(path: "bo-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let settings = """
+            ledger: sqlite:ledger.db
+            control: control.sock
+            defender:
+              tenant: 7f1c0f5e-0000-4000-8000-000000000001
+              application: { client: 0c5a0000-0000-4000-8000-000000000002, secret: { env: APP } }
+            sources:
+              soc-chat: { kind: slack, workspaces: [T024], secret: { file: not-for-operators } }
+            """
+        try Data(settings.utf8).write(to: folder.appending(path: "bascule.yaml"))
+    }
+
+    private var config: String { folder.appending(path: "bascule.yaml").path }
+
+    private func parse<Command: ParsableCommand>(
+        _ command: Command.Type,
+        _ arguments: String...
+    ) throws -> Command {
+        try command.parse(arguments + ["--config", config])
+    }
+
+    /// The environment is empty and the secret file is not there: an operator's shell.
+    private func open<Result: Sendable>(
+        _ work: (OperatorAccess) async throws -> Result
+    ) async throws -> Result {
+        try await OperatorAccess.open(config, environment: [:], work)
+    }
+
+    /// A bridge's control socket, as the user who runs this test sees it.
+    private func withBridge<Result: Sendable>(
+        _ scene: OperatorScene,
+        as user: String,
+        _ use: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let opened = AsyncStream<Void>.makeStream()
+        let socket = ControlSocket(
+            path: folder.appending(path: "control.sock").path,
+            logger: logger,
+            onListening: { opened.continuation.yield() },
+            answer: { request in
+                await scene.desk.answer(
+                    ControlRequest(
+                        user: user,
+                        userID: request.userID,
+                        method: request.method,
+                        path: request.path,
+                        query: request.query,
+                        body: request.body
+                    )
+                )
+            }
+        )
+        let group = ServiceGroup(configuration: .init(services: [socket], logger: logger))
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            for await _ in opened.stream { break }
+            let result = try await use()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return result
+        }
+    }
+
+    private func makeLedger(_ work: (OperatorScene) async throws -> Void) async throws {
+        let ledger = try await SQLiteLedger.open(folder.appending(path: "ledger.db").path)
+        try await work(OperatorScene(ledger: ledger))
+        try await ledger.close()
+    }
+
+    @Test func `a running bridge is asked over its socket and acts`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let scene = OperatorScene()
+        try await scene.add(OperatorScene.job("j-1", machine: "caf\u{E9}-7", reason: "a & b=c #1 + ü"))
+        let list = try parse(Jobs.List.self, "--json", "--state", "recorded,held")
+        let show = try parse(Jobs.Show.self, "j-1")
+        let freeze = try parse(FreezeCommand.self, "--because", "drill & \"co\"", "--all")
+        let cancel = try parse(Jobs.Cancel.self, "j-1")
+        let seen = try await withBridge(scene, as: "mia") {
+            try await open { access in
+                [
+                    try await list.text(access), try await show.text(access),
+                    try await freeze.text(access), try await cancel.text(access),
+                ]
+            }
+        }
+        #expect(try JSONReader.read(seen[0])[0]?["machine"] == "caf\u{E9}-7")
+        #expect(seen[1].contains("because: a & b=c #1 + ü"))
+        #expect(seen[2].contains("Frozen: drill & \"co\""))
+        #expect(seen[2].contains("Releases asked by a person wait"))
+        #expect(try await scene.state(of: "j-1") == .cancelled)
+        let freezeKept = try await scene.ledger.read { try Freeze.present(in: $0) }
+        #expect(freezeKept?.stopsReleases == true)
+        #expect(freezeKept?.by == "mia")
+    }
+
+    @Test func `a refusal ends with 1, a word that is not understood with 2`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let unfreeze = try parse(UnfreezeCommand.self)
+        let cancel = try parse(Jobs.Cancel.self, "j-9")
+        let list = try parse(Jobs.List.self, "--state", "wating")
+        try await withBridge(OperatorScene(), as: "root") {
+            await #expect(throws: CommandEnd.no) {
+                try await CommandEnd.operating { try await open(unfreeze.text) }
+            }
+            await #expect(throws: CommandEnd.no) {
+                try await CommandEnd.operating { try await open(cancel.text) }
+            }
+            await #expect(throws: CommandEnd.usage) {
+                try await CommandEnd.operating { try await open(list.text) }
+            }
+        }
+    }
+
+    @Test func `without a bridge acting ends with 3, and reading asks the ledger`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let freeze = try parse(FreezeCommand.self, "--because", "drill")
+        let path = folder.appending(path: "control.sock").path
+        await #expect(throws: ControlFailure.noBridge(path: path)) { try await open(freeze.text) }
+        await #expect(throws: CommandEnd.outside) {
+            try await CommandEnd.operating { try await open(freeze.text) }
+        }
+        let list = try parse(Jobs.List.self)
+        await #expect(throws: CommandEnd.outside) {
+            try await CommandEnd.operating { try await open(list.text) }
+        }
+        try await makeLedger { try await $0.add(OperatorScene.job("j-1", machine: "evil\u{1B}[2J\u{202E}")) }
+        let text = try await open(list.text)
+        #expect(text.contains("j-1"))
+        #expect(text.contains("evil\\u{1b}[2J\\u{202e}"))
+        #expect(!text.contains("\u{1B}"))
+        let show = try parse(Jobs.Show.self, "j-1", "--json")
+        #expect(try JSONReader.read(try await open(show.text))["state"] == "recorded")
+        let isolated = try parse(Isolated.self, "--json")
+        #expect(try await open(isolated.text) == "[]")
+        let missing = try parse(Jobs.Show.self, "../freeze")
+        await #expect(throws: CommandEnd.no) {
+            try await CommandEnd.operating { try await open(missing.text) }
+        }
+    }
+
+    @Test func `an audit is shown, exported whole and verified across pages`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let count = Int(LedgerReading.rowsMax) + 3
+        try await makeLedger { scene in
+            for number in 1...count { try await scene.add(OperatorScene.job("j-\(number)")) }
+        }
+        let lines = Lines()
+        let finding = try await open { access in
+            try await AuditCommand.export(access) { lines.add($0) }
+        }
+        #expect(finding.isIntact)
+        let rows = try lines.all.map { try JSONReader.read($0) }.compactMap { AuditRow(json: $0) }
+        #expect(rows.map(\.sequence) == (1...Int64(count)).map(\.self))
+        #expect(finding == .intact(rows: Int64(count), lastHash: rows.last?.hash ?? ""))
+        let tail = try parse(AuditCommand.Tail.self, "--rows", "2")
+        let shown = try await open(tail.text)
+        #expect(shown.split(separator: "\n").count == 2)
+        #expect(shown.contains("j-\(count) by mia"))
+    }
+
+    @Test func `a row that was changed breaks the audit, and is named`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let scene = OperatorScene()
+        for number in 1...4 { try await scene.add(OperatorScene.job("j-\(number)")) }
+        let rows = try await scene.audit()
+        let forged = MemoryLedger()
+        try await forged.write { transaction in
+            for row in rows {
+                let actor = row.sequence == 3 ? "omar" : row.actor
+                try transaction.append(
+                    AuditRow(
+                        sequence: row.sequence,
+                        at: row.at,
+                        kind: row.kind,
+                        subject: row.subject,
+                        actor: actor,
+                        detail: row.detail,
+                        previousHash: row.previousHash,
+                        hash: row.hash
+                    )
+                )
+            }
+        }
+        let finding = try await withBridge(OperatorScene(ledger: forged), as: "root") {
+            try await open(AuditCommand.verify)
+        }
+        #expect(finding == .broken(sequence: 3, reason: "its content was changed"))
+        #expect(finding.text == "broken at row 3: its content was changed")
+        #expect(!finding.isIntact)
+    }
+
+    @Test func `words that are not built end with 2`() throws {
+        for arguments in [
+            ["jobs", "approve", "j-1"], ["jobs", "deny", "j-1", "--because", "x"], ["jobs", "retry"],
+            ["hold", "laptop-7"],
+        ] {
+            var command = try Bascule.parseAsRoot(arguments)
+            #expect(throws: CommandEnd.usage) { try command.run() }
+        }
+    }
+
+    @Test func `jobs and audit alone are the list and the tail`() throws {
+        #expect(try Bascule.parseAsRoot(["jobs", "--config", config, "--json"]) is Jobs.List)
+        #expect(try Bascule.parseAsRoot(["audit", "--config", config]) is AuditCommand.Tail)
+        #expect(throws: (any Error).self) { try Bascule.parseAsRoot(["freeze", "--config", config]) }
+    }
+}
+
+/// Lines in order.
+private final class Lines {
+    private(set) var all: [String] = []
+
+    func add(_ line: String) { all.append(line) }
+}
+
+struct OutputTests {
+    @Test(arguments: [
+        ("plain é 日本", "plain é 日本"), ("a\u{1B}[31mb", "a\\u{1b}[31mb"), ("a\u{7}\u{9B}", "a\\u{7}\\u{9b}"),
+        ("a\u{202E}b\u{2066}", "a\\u{202e}b\\u{2066}"), ("a\nb\r", "a\\u{a}b\\u{d}"),
+        ("a\u{2028}b", "a\\u{2028}b"), ("a\u{200B}b", "a\\u{200b}b"),
+    ])
+    func `foreign text cannot steer a terminal`(text: String, shown: String) {
+        #expect(TerminalText.line(text) == shown)
+    }
+
+    @Test func `sentences keep their lines and nothing else`() {
+        #expect(TerminalText.lines("a\nb\u{1B}") == "a\nb\\u{1b}")
+    }
+
+    @Test func `columns are as wide as their widest cell`() {
+        var table = TextTable(["A", "LONG", "C"])
+        table.add(["longer", "x", "y"])
+        table.add(["s", "\u{7}", "end"])
+        #expect(table.text == "A       LONG   C\nlonger  x      y\ns       \\u{7}  end")
+    }
+}

@@ -1,0 +1,100 @@
+import Deciding
+import Enqueuing
+import Foundation
+import Vocabulary
+
+@testable import Wiring
+
+/// A ledger in memory with the jobs of an afternoon, and a desk on it.
+struct OperatorScene {
+    static let noon = Timestamp(seconds: 1_790_000_000)
+    static let laptop = MachineID(String(repeating: "a", count: 40))
+
+    let ledger: any Ledger
+    let desk: ControlDesk
+
+    init(ledger: any Ledger = MemoryLedger(clock: { OperatorScene.noon }), grants: [Grant]? = nil) {
+        let policy = Policy(
+            people: [
+                Person(name: "mia", localUsers: ["mia"]), Person(name: "omar", localUsers: ["omar"]),
+                Person(name: "ines", localUsers: ["ines"]),
+            ],
+            grants: grants ?? [
+                Self.grant(1, ["isolate", "release", "scan"], to: "mia"),
+                Self.grant(2, ["unfreeze"], to: "ines"),
+                Self.grant(3, ["cancel"], to: "ines", others: true),
+            ]
+        )
+        self.ledger = ledger
+        desk = ControlDesk(
+            ledger: ledger,
+            policy: { policy },
+            identifiers: IdentifierMaker(random: { 7 }),
+            wallClock: { Self.noon }
+        )
+    }
+
+    static func grant(_ number: Int, _ actions: [String], to person: String, others: Bool = false) -> Grant {
+        Grant(
+            number: number,
+            line: 40 + number,
+            column: 5,
+            actions: actions,
+            grantees: [.person(person)],
+            machines: .any,
+            coversOthers: others
+        )
+    }
+
+    /// Mia's isolate of a machine, as it came from chat.
+    static func job(
+        _ id: String,
+        machine: String = "laptop-7",
+        reason: String? = "beacon",
+        at moment: Timestamp = noon
+    ) -> Job {
+        let request = ActionRequest(
+            action: "isolate",
+            machine: .hostName(machine),
+            duration: TimeBox("4h"),
+            reason: reason
+        )
+        let intent = Intent(
+            source: SourceName("soc-chat"),
+            asker: .identity("T024/U2147"),
+            request: .action(request)
+        )
+        return Job(
+            id: JobID(id),
+            delivery: DeliveryID("d-1"),
+            intent: intent,
+            request: request,
+            principal: .person("mia"),
+            acceptedAt: moment,
+            validUntil: moment + .seconds(3_600)
+        )
+    }
+
+    /// A job whose one machine is known.
+    static func located(_ id: String) -> Job {
+        var job = job(id)
+        job.state = .located
+        job.machine = laptop.map {
+            Machine(id: $0, dnsName: "laptop-7.corp.example", osPlatform: "Windows11")
+        }
+        job.factsAt = noon
+        return job
+    }
+
+    func add(_ job: Job) async throws {
+        try await ledger.record(job, replyTo: nil)
+    }
+
+    func state(of id: String) async throws -> JobState? {
+        try await ledger.read { try $0.job(JobID(id)) }?.state
+    }
+
+    func audit() async throws -> [AuditRow] {
+        try await ledger.read { try $0.audit(after: 0, limit: 1_000) }
+    }
+}
