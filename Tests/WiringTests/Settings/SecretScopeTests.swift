@@ -18,6 +18,9 @@ struct SecretScopeTests {
         #expect(settings.takenVariables.isEmpty)
         let again = try SettingsReader.read(path, environment: [:], secrets: .unread)
         #expect(settings.sources[0].secrets != again.sources[0].secrets, "nothing fits what was not read")
+        let secrets = settings.sources.flatMap(\.secrets)
+        #expect(secrets.count == 3)
+        #expect(Set(secrets).count == 3)
         #expect(throws: SettingsProblems.self) { try SettingsReader.read(path, environment: [:]) }
     }
 
@@ -50,5 +53,23 @@ struct SecretScopeTests {
         let tickets = settings.sources.first { $0.name.text == "tickets" }
         #expect(tickets?.secrets == [Secret("jira-PLANTED")])
         #expect(settings.takenVariables == ["JIRA"])
+    }
+
+    @Test func `a secret that is read is judged alone`() throws {
+        let settings = try SettingsReader.read(
+            folder.path("bascule.yaml"),
+            environment: ["SIEM": "whsec_UExBTlRFRA=="],
+            secrets: .source(SourceName("siem"))
+        )
+        #expect(settings.sources.last?.secrets == [Secret("whsec_UExBTlRFRA==")])
+        #expect(settings.takenVariables == ["SIEM"])
+        let problems = #expect(throws: SettingsProblems.self) {
+            try SettingsReader.read(
+                folder.path("bascule.yaml"),
+                environment: ["SIEM": "no base64"],
+                secrets: .source(SourceName("siem"))
+            )
+        }
+        #expect(problems?.all.filter { $0.severity == .error }.map(\.line) == [9])
     }
 }
