@@ -242,7 +242,11 @@ let package = Package(
             path: "Tests/JQChildRunner",
             swiftSettings: strictTests
         ),
-        tests("EndToEndTests", ["Vocabulary", "CurlClient", "JSONReader"]),
+        tests(
+            "EndToEndTests",
+            ["Authenticating", "CurlClient", "Cryptography", "JSONReader", "Vocabulary"],
+            exclude: ["peers"]
+        ),
         tests("ExamplesTests", ["Vocabulary"]),
         tests("LayeringTests", []),
     ],
