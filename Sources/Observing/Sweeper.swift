@@ -49,7 +49,9 @@ package struct Sweeper: Service {
         }
     }
 
-    /// One sweep. A failure is logged; the next one looks at the same span again.
+    /// One sweep.
+    ///
+    /// A failure is logged; the next one looks at the same span again.
     package func sweepOnce() async {
         do {
             let since = try await ledger.read { try $0.flag(Sweeper.watermark) }

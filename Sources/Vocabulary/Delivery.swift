@@ -1,6 +1,8 @@
 /// One HTTP request to a hook as it came in: nothing decoded, nothing trimmed, nothing believed.
 package struct RawDelivery: Sendable, Equatable {
-    /// One header line. Names keep the sender's case; a name that came twice is here twice.
+    /// One header line.
+    ///
+    /// Names keep the sender's case; a name that came twice is here twice.
     package struct Header: Sendable, Hashable {
         package let name: String
         package let value: String
@@ -54,7 +56,9 @@ package enum SourceKind: String, Sendable, Codable, CaseIterable {
     package var provesPerson: Bool { self == .slack || self == .jira }
 }
 
-/// A delivery whose sender is proven. Only code under `Authenticating` makes one; `LayeringTests` looks.
+/// A delivery whose sender is proven.
+///
+/// Only code under `Authenticating` makes one; `LayeringTests` looks.
 package struct VerifiedDelivery: Sendable, Equatable {
     package let source: SourceName
     package let kind: SourceKind
@@ -92,7 +96,9 @@ package struct VerifiedDelivery: Sendable, Equatable {
     }
 }
 
-/// What a hook answers. The body is what the sender sees; strangers get no reason.
+/// What a hook answers.
+///
+/// The body is what the sender sees; strangers get no reason.
 package struct HookAnswer: Sendable, Hashable, Codable {
     package let status: Int
     package let contentType: String

@@ -86,7 +86,9 @@ package struct TimeBox: Sendable, Hashable, Codable, CustomStringConvertible {
         self.seconds = seconds
     }
 
-    /// Reads a whole number and `s`, `m`, `h` or `d`, such as `4h`. Nil for anything else or out of bounds.
+    /// Reads a whole number and `s`, `m`, `h` or `d`, such as `4h`.
+    ///
+    /// Nil for anything else or out of bounds.
     package init?(_ text: String) {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
         let folded = text.lowercased()
@@ -115,7 +117,9 @@ package struct TimeBox: Sendable, Hashable, Codable, CustomStringConvertible {
     package var description: String { duration.spoken }
 }
 
-/// Where an answer goes. An address out of a payload is a credential: it stays out of audit, exports and logs.
+/// Where an answer goes.
+///
+/// An address out of a payload is a credential: it stays out of audit, exports and logs.
 package enum ReplyAddress: Sendable, Hashable, Codable {
     /// A Slack channel, with the `response_url` of the command if one came.
     case slack(channel: String, user: String?, responseURL: ResponseURL?)
@@ -124,7 +128,8 @@ package enum ReplyAddress: Sendable, Hashable, Codable {
 }
 
 /// A Slack `response_url`: five uses within 30 minutes.
-package struct ResponseURL: Sendable, Hashable, Codable, CustomStringConvertible, CustomDebugStringConvertible,
+package struct ResponseURL: Sendable, Hashable, Codable, CustomStringConvertible,
+    CustomDebugStringConvertible,
     CustomReflectable
 {
     /// The address; a credential.

@@ -1,13 +1,17 @@
-/// A machine id of Defender: 40 lower-case hex digits. Nothing else ever goes into a path.
+/// A machine id of Defender: 40 lower-case hex digits.
+///
+/// Nothing else ever goes into a path.
 package struct MachineID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     package let text: String
 
     /// Nil unless `text` is 40 hex digits; upper case is folded.
     package init?(_ text: String) {
         let folded = text.lowercased()
-        guard folded.utf8.count == 40, folded.utf8.allSatisfy({ byte in
-            (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
-        }) else { return nil }
+        guard folded.utf8.count == 40,
+            folded.utf8.allSatisfy({ byte in
+                (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+            })
+        else { return nil }
         self.text = folded
     }
 
@@ -91,13 +95,17 @@ package struct Machine: Sendable, Hashable, Codable {
     /// How people are told of it: its name, or the id where it has none.
     package var shownName: String { dnsName ?? id.text }
 
-    /// True unless Defender says something other than onboarded. An absent status counts as onboarded.
+    /// True unless Defender says something other than onboarded.
+    ///
+    /// An absent status counts as onboarded.
     package var isOnboarded: Bool {
         guard let onboardingStatus else { return true }
         return onboardingStatus.lowercased() == "onboarded"
     }
 
-    /// The family that grants speak of. Linux and anything with `server` in its platform is a server.
+    /// The family that grants speak of.
+    ///
+    /// Linux and anything with `server` in its platform is a server.
     package var osFamily: OSFamily {
         guard let platform = osPlatform?.lowercased(), !platform.isEmpty else { return .unknown }
         if platform.contains("server") || platform == "linux" { return .server }
@@ -113,7 +121,9 @@ package enum OSFamily: String, Sendable, Codable, Hashable {
     case unknown
 }
 
-/// How somebody named a machine. Which machine that is, `Deciding` says.
+/// How somebody named a machine.
+///
+/// Which machine that is, `Deciding` says.
 package enum MachineSelector: Hashable, Sendable, Codable, CustomStringConvertible {
     case id(MachineID)
     /// A name with a dot: compared whole.

@@ -70,7 +70,9 @@ package struct Timestamp: Hashable, Sendable, Comparable, Codable {
         return base.dropLast() + "." + padded + "Z"
     }
 
-    /// Reads ISO 8601 with zone; a fraction of any length is cut to milliseconds. Nil if it is no such time.
+    /// Reads ISO 8601 with zone; a fraction of any length is cut to milliseconds.
+    ///
+    /// Nil if it is no such time.
     package init?(iso8601 text: String) {
         var base = text
         var fraction: Int64 = 0

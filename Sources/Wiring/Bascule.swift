@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// The program: one file a command under `Commands`, grouped as people look for them. ``Program`` starts it.
+/// The program: one file a command under `Commands`, grouped as people look for them.
+///
+/// ``Program`` starts it.
 struct Bascule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bascule",

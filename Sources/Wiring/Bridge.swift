@@ -90,7 +90,9 @@ struct Bridge: Sendable {
         )
     }
 
-    /// Everything that lives while the bridge does. Listeners come last, so that they stop first.
+    /// Everything that lives while the bridge does.
+    ///
+    /// Listeners come last, so that they stop first.
     func services(_ settings: Settings, announce: Announcement) throws -> [any Service] {
         var services: [any Service] = [
             JobLog(ledger: ledger, metrics: metrics, logger: logger),

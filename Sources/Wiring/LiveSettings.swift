@@ -15,7 +15,10 @@ final class LiveSettings: Sendable {
     private let state: Mutex<State>
     private let environment: [String: String]
 
-    /// - Parameter environment: Kept for reloads, because secrets are taken out of the process's own.
+    /// - Parameters:
+    ///   - settings: Read and checked.
+    ///   - environment: Kept for reloads, because secrets are taken out of the process's own.
+    /// - Throws: What a source says that cannot be prepared.
     init(_ settings: Settings, environment: [String: String]) throws {
         self.environment = environment
         state = Mutex(State(settings: settings, sources: try LiveSettings.prepare(settings)))

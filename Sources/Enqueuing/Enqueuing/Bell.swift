@@ -24,9 +24,13 @@ package final class Bell: Sendable {
         waiter?.resume()
     }
 
-    /// Waits for a ring, the end of `limit`, or the task's cancellation. One waiter at a time.
+    /// Waits for a ring, the end of `limit`, or the task's cancellation.
     ///
-    /// - Parameter limit: Nil waits for a ring only.
+    /// One waiter at a time.
+    ///
+    /// - Parameters:
+    ///   - limit: Nil waits for a ring only.
+    ///   - clock: What the limit is measured with.
     package func wait(upTo limit: Duration?, clock: any Clock<Duration>) async {
         // The timer lives no longer than this call, which cancels it.
         let timer = limit.map { limit in

@@ -1,6 +1,8 @@
 package import Vocabulary
 
-/// One reason why a machine is contained. It stays contained while at least one claim is open (design §9).
+/// One reason why a machine is contained.
+///
+/// It stays contained while at least one claim is open (design §9).
 package struct Claim: Sendable, Hashable, Codable {
     /// The isolate that opened it.
     package let id: JobID

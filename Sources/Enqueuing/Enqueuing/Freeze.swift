@@ -18,7 +18,9 @@ package struct Freeze: Sendable, Hashable, Codable {
 
     private static let flag = "freeze"
 
-    /// The freeze in force; nil if there is none. A flag that cannot be read counts as a freeze.
+    /// The freeze in force; nil if there is none.
+    ///
+    /// A flag that cannot be read counts as a freeze.
     package static func present(in transaction: any LedgerTransaction) throws -> Freeze? {
         guard let text = try transaction.flag(flag) else { return nil }
         if let freeze = try? JSONDecoder().decode(Freeze.self, from: Data(text.utf8)) { return freeze }
@@ -43,7 +45,9 @@ package struct Freeze: Sendable, Hashable, Codable {
         )
     }
 
-    /// Lifts the freeze. Held jobs stay held; time boxes whose end has passed run now.
+    /// Lifts the freeze.
+    ///
+    /// Held jobs stay held; time boxes whose end has passed run now.
     package static func end(by actor: String, in transaction: any LedgerTransaction) throws {
         try transaction.setFlag(flag, nil)
         try seal(AuditEntry(kind: "bridge.unfrozen", subject: "bridge", actor: actor), in: transaction)

@@ -308,8 +308,10 @@ extension Job {
 
     // MARK: Parts
 
-    /// Ends a job whose action did not take place. A time box's release is tried again instead, further and
-    /// further apart: a containment is never forgotten.
+    /// Ends a job whose action did not take place.
+    ///
+    /// A time box's release is tried again instead, further and further apart: a containment is never
+    /// forgotten.
     private mutating func fail(_ outcome: Outcome, as how: JobEnd, at now: Timestamp) -> [JobEffect] {
         if isAutomatic {
             let wait = Duration.seconds(min(600, 15 << min(6, submission?.attempt ?? 1)))

@@ -1,6 +1,8 @@
 package import Vocabulary
 
-/// What can happen to a job. Each is handled in ``Job/apply(_:at:)``.
+/// What can happen to a job.
+///
+/// Each is handled in ``Job/apply(_:at:)``.
 package enum JobEvent: Sendable, Hashable {
     /// Exactly one machine was chosen; twins that were set aside are named.
     case located(Machine, setAside: [String])

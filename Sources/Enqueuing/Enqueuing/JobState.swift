@@ -1,4 +1,6 @@
-/// Where a job is in its life (design §9). The raw values are what JSON and the audit say.
+/// Where a job is in its life (design §9).
+///
+/// The raw values are what JSON and the audit say.
 package enum JobState: String, Sendable, Codable, CaseIterable {
     case recorded
     case located

@@ -57,6 +57,7 @@ package enum LaneRules {
     ///   - job: A job in state `ready`.
     ///   - situation: The machine as the ledger knows it now.
     ///   - now: The ledger's time.
+    /// - Returns: The one step to take now.
     package static func step(for job: Job, in situation: Situation, at now: Timestamp) -> Step {
         if let validUntil = job.validUntil, now > validUntil { return .expire }
         if let hold = freeze(for: job, in: situation) { return hold }

@@ -1,7 +1,9 @@
 import Catalogue
 package import Vocabulary
 
-/// How long rights last. One value for all workers of a ledger.
+/// How long rights last.
+///
+/// One value for all workers of a ledger.
 package struct LeaseTimes: Sendable, Hashable {
     /// The life of a lease.
     package var lease: Duration
@@ -33,6 +35,7 @@ extension Ledger {
     ///   - times: How long the leases last.
     ///   - limit: The most to take.
     /// - Returns: The jobs under their new leases.
+    /// - Throws: ``LedgerError`` if the ledger cannot be used.
     package func lease(
         _ states: [JobState],
         owner: String,

@@ -23,7 +23,9 @@ package protocol Ledger: Sendable {
     func changes() -> AsyncStream<Void>
 }
 
-/// The rows, inside one `write` or `read`. Lists are in order of sequence unless said otherwise.
+/// The rows, inside one `write` or `read`.
+///
+/// Lists are in order of sequence unless said otherwise.
 package protocol LedgerTransaction: AnyObject {
     /// The store's clock; a shared one where replicas share the store.
     var now: Timestamp { get }
@@ -43,7 +45,10 @@ package protocol LedgerTransaction: AnyObject {
     func job(_ id: JobID) throws -> Job?
     /// Stores the job under the next version, which it returns.
     ///
-    /// - Parameter fence: The fence of the lease that the writer holds; nil for a write under no lease.
+    /// - Parameters:
+    ///   - job: As it was read in this transaction, and changed.
+    ///   - fence: The fence of the lease that the writer holds; nil for a write under no lease.
+    /// - Returns: The job as stored.
     /// - Throws: ``LedgerError/staleVersion`` if the row has another version than `job`;
     ///   ``LedgerError/leaseLost`` if the row's fence is not `fence`.
     func update(_ job: Job, fence: Int64?) throws -> Job

@@ -23,7 +23,9 @@ package struct Notice: Sendable, Hashable, Codable {
     /// Stable, such as `job.succeeded`.
     package var code: String
     package var tone: Tone
-    /// One sentence. It may hold foreign text: escape it.
+    /// One sentence.
+    ///
+    /// It may hold foreign text: escape it.
     package var text: String
     package var fields: [Field]
     /// No further notice about this job is expected.
@@ -89,8 +91,10 @@ package struct OutboxEntry: Sendable, Hashable, Codable, Identifiable {
     }
 }
 
-/// Where a job is talked about, and what was posted there. It holds credentials: it stays out of audit,
-/// exports and logs, and is deleted when the address has expired and the job has ended.
+/// Where a job is talked about, and what was posted there.
+///
+/// It holds credentials: it stays out of audit, exports and logs, and is deleted when the address has expired
+/// and the job has ended.
 package struct Conversation: Sendable, Hashable, Codable {
     package let job: JobID
     package var address: ReplyAddress

@@ -3,7 +3,9 @@ package import Vocabulary
 /// Everything that one delivery puts on record, in one transaction.
 package struct Acceptance: Sendable {
     package var delivery: DeliveryRecord
-    /// New jobs with where their answers go. A job already `refused` is kept for the record.
+    /// New jobs with where their answers go.
+    ///
+    /// A job already `refused` is kept for the record.
     package var jobs: [(job: Job, replyTo: ReplyAddress?)]
     /// Words that act on the ledger itself.
     package var deeds: [Deed]

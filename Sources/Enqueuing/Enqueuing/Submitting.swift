@@ -34,6 +34,7 @@ extension Ledger {
     ///   - rehearsal: What to say instead of posting; nil to act.
     ///   - times: How long the lease of the submission lasts.
     /// - Returns: The step taken, and the job as it is now.
+    /// - Throws: ``LedgerError`` or ``TransitionError`` if another worker has the job or it has moved.
     package func beginSubmission(
         of job: Job,
         view: OutsideView,

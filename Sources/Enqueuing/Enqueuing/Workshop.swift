@@ -1,7 +1,9 @@
 package import Vocabulary
 
 /// The loop that every back-half service is: lease what is due, work on it side by side, sleep until the next
-/// change or due time. It never polls.
+/// change or due time.
+///
+/// It never polls.
 package struct Workshop: Sendable {
     /// The states it leases.
     package let states: [JobState]
