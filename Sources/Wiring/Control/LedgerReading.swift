@@ -5,8 +5,8 @@ import Vocabulary
 /// The questions of the control socket that only read; asked of the ledger itself where no bridge runs.
 struct LedgerReading: Sendable {
     /// The most jobs of one answer.
-    static let jobsMax: Int64 = 1_000
-    static let jobsDefault: Int64 = 100
+    static let jobsMax: Int64 = 10_000
+    static let jobsDefault: Int64 = 1_000
     /// The most audit rows of one answer.
     static let rowsMax: Int64 = 500
     /// The most untold news of the bridge itself in one answer; the newest are shown.
