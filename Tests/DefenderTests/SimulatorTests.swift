@@ -150,7 +150,7 @@ struct SimulatorTests {
         script.faults = [ScriptedFault(request: "POST */isolate", kind: .hang)]
         try await SimulatedTenant.serve(script) { tenant in
             let error = try await refusal {
-                try await tenant.post("isolate", ["type": "Full"], deadline: .milliseconds(700))
+                try await tenant.post("isolate", ["type": "Full"], deadline: .seconds(4))
             }
             #expect(error.kind == .transfer)
             #expect(error.mayHaveBeenExecuted)
