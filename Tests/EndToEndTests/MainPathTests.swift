@@ -85,22 +85,31 @@ extension EndToEndTests {
         }
 
         private func seeAnswers(_ simulator: SimulatorProcess) async throws {
+            let ends = [
+                (
+                    "message", "C05SOCOPS7",
+                    "release laptop-7.corp.example: succeeded. Defender says: Succeeded."
+                ),
+                ("message", "C05SOCOPS7", "collect laptop-70.corp.example: succeeded."),
+                ("comment", "SEC-1482", "isolate ws-0142.corp.example: succeeded. Defender says: Succeeded."),
+                ("comment", "SEC-1482", "release ws-0142.corp.example: succeeded. Defender says: Succeeded."),
+            ]
             let told = try await eventually(
                 "the last answers",
-                within: .seconds(20),
                 every: .milliseconds(200),
                 detail: { (try? await simulator.messages()).map { "\($0.map(\.encodedText))" } ?? "" }
             ) {
                 let messages = try await simulator.messages()
-                let text = messages.map(\.encodedText).joined(separator: "\n")
-                let isComplete = ["laptop-7", "laptop-70", "ws-0142"].allSatisfy(text.contains)
-                return isComplete && text.contains("released") ? messages : nil
+                let isComplete = ends.allSatisfy { kind, place, text in
+                    messages.contains {
+                        $0["kind"]?.string == kind && $0["place"]?.string == place
+                            && ($0["text"]?.string ?? "").contains(text)
+                    }
+                }
+                return isComplete ? messages : nil
             }
-            let chat = told.filter { $0["kind"] == "message" && $0["place"] == "C05SOCOPS7" }
-            #expect(chat.contains { ($0["text"]?.string ?? "").contains("succeeded") })
-            let comments = told.filter { $0["kind"] == "comment" && $0["place"] == "SEC-1482" }
-            #expect(!comments.isEmpty)
-            #expect(comments.allSatisfy { $0.encodedText.contains("bascule:") })
+            let comments = told.filter { $0["kind"] == "comment" }
+            #expect(comments.allSatisfy { ($0["text"]?.string ?? "").contains("[bascule:j-") })
         }
 
         private func seeOperators(_ folder: TemporaryFolder) async throws {

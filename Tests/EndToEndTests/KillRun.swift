@@ -1,0 +1,256 @@
+import CurlClient
+import Foundation
+import JSONReader
+import TestKit
+import Testing
+import Vocabulary
+
+/// One run of the kill test: what was asked, what was acknowledged, and in which states the kills came.
+struct KillRun {
+    /// An acknowledged request, and how it is found in the ledger.
+    struct Promise: Hashable {
+        let action: String
+        let machine: Int
+        let source: String
+    }
+
+    let folder: TemporaryFolder
+    let simulator: SimulatorProcess
+    var plan: KillPlan
+    private var nextMachine = 1
+    private var promises: Set<Promise> = []
+    private var states: [String: Int] = [:]
+    private var rounds: [KillPlan.Round: Int] = [:]
+    private var isFrozen = false
+
+    init(folder: TemporaryFolder, simulator: SimulatorProcess, plan: KillPlan) {
+        self.folder = folder
+        self.simulator = simulator
+        self.plan = plan
+    }
+
+    // MARK: One kill
+
+    /// Starts the bridge on the same ledger, has it work, kills it, and writes down where it was.
+    mutating func round(_ number: Int) async throws {
+        // The first has something to lose, whatever the seed.
+        let round = number == 1 ? .burst : plan.round(number)
+        let delay = plan.delay(in: round)
+        rounds[round, default: 0] += 1
+        if round == .starting {
+            let program = try Program(
+                ["serve", "--config", folder.path("bascule.yaml")],
+                in: folder,
+                named: "serve"
+            )
+            try await Task.sleep(for: delay)
+            program.kill()
+        } else {
+            try await withBridge { run, bridge in try await run.act(round, bridge, killAfter: delay) }
+        }
+        let jobs = try await BridgeProcess.jobs(in: folder, limit: 20)
+        // A release at the end of a time box is made with its isolate; it is younger, and waits.
+        let youngest = jobs.first { $0["action"] != "release" }
+        states[youngest?["state"]?.string ?? "none", default: 0] += 1
+    }
+
+    private mutating func withBridge(
+        _ work: (inout KillRun, BridgeProcess) async throws -> Void
+    ) async throws {
+        let bridge = try await BridgeProcess.start(in: folder, http: simulator.http)
+        defer { bridge.program.kill() }
+        try await work(&self, bridge)
+    }
+
+    private mutating func act(
+        _ round: KillPlan.Round,
+        _ bridge: BridgeProcess,
+        killAfter delay: Duration
+    ) async throws {
+        if isFrozen, round != .quiet { try await thaw(bridge) }
+        switch round {
+        case .burst:
+            let asked = try (0..<plan.pick(2...3)).map { _ in try ask() }
+            try await send(asked, bridge, killAfter: delay)
+        case .single: try await send([try ask()], bridge, killAfter: delay)
+        case .quiet, .starting: try await send([], bridge, killAfter: delay)
+        case .refused:
+            let machine = takeMachine()
+            let text = "isolate \(KillPlan.name(machine)) because omar may not"
+            let delivery = try SignedDelivery.slack(text, user: "U9", chat: simulator.word("chat"))
+            try await send([(delivery, nil)], bridge, killAfter: delay)
+        case .frozen:
+            let freeze = try SignedDelivery.slack("freeze because of the test", chat: simulator.word("chat"))
+            if await bridge.deliver(freeze)?.status == 200 { isFrozen = true }
+            try await send([try ask(at: "soc-chat")], bridge, killAfter: delay)
+        case .cancelling:
+            let hanging = try await bridge.jobs().filter {
+                $0["state"] == "watching"
+                    && machineNumber($0).map { KillPlan.course($0) == .offline } == true
+            }
+            let cancels = try hanging.compactMap { $0["job"]?.string }.map { job in
+                (try SignedDelivery.slack("cancel \(job)", chat: simulator.word("chat")), nil as Promise?)
+            }
+            try await send(cancels, bridge, killAfter: delay)
+        }
+    }
+
+    /// Posts everything at once and kills in the midst of it; what was answered 2xx is a promise.
+    private mutating func send(
+        _ asked: [(delivery: SignedDelivery, promise: Promise?)],
+        _ bridge: BridgeProcess,
+        killAfter delay: Duration
+    ) async throws {
+        let kept = await withTaskGroup(of: Promise?.self) { group in
+            for (delivery, promise) in asked {
+                group.addTask {
+                    guard let answer = await bridge.deliver(delivery), (200..<300).contains(answer.status)
+                    else { return nil }
+                    return promise
+                }
+            }
+            group.addTask {
+                // The instant of the kill is what is tried here; nothing is waited for.
+                try? await Task.sleep(for: delay)
+                bridge.program.kill()
+                return nil
+            }
+            return await group.reduce(into: Set<Promise>()) { if let promise = $1 { $0.insert(promise) } }
+        }
+        promises.formUnion(kept)
+    }
+
+    // MARK: What is asked
+
+    private mutating func takeMachine() -> Int {
+        nextMachine += 1
+        return nextMachine - 1
+    }
+
+    /// Asks for something of a machine that nobody asked for before.
+    private mutating func ask(at wanted: String? = nil) throws -> (SignedDelivery, Promise?) {
+        let machine = takeMachine()
+        let name = KillPlan.name(machine)
+        let isBoxed = KillPlan.course(machine) == .succeeds && plan.pick(0...3) == 0
+        switch wanted ?? ["soc-chat", "tickets", "siem"][plan.pick(0...2)] {
+        case "tickets":
+            let delivery = try SignedDelivery.jira(issue: "SEC-\(machine)", machine: name)
+            return (delivery, Promise(action: "isolate", machine: machine, source: "tickets"))
+        case "siem":
+            return (try .alert(name), Promise(action: "scan", machine: machine, source: "siem"))
+        default:
+            let box = isBoxed ? " for 2s" : ""
+            let text = "isolate \(name)\(box) because of the test"
+            let delivery = try SignedDelivery.slack(text, chat: simulator.word("chat"))
+            return (delivery, Promise(action: "isolate", machine: machine, source: "soc-chat"))
+        }
+    }
+
+    /// Lifts the freeze and lets every held job go on.
+    private mutating func thaw(_ bridge: BridgeProcess) async throws {
+        let unfreeze = try SignedDelivery.slack("unfreeze", chat: simulator.word("chat"))
+        guard await bridge.deliver(unfreeze)?.status == 200 else { return }
+        isFrozen = false
+        for job in try await bridge.jobs() where job["state"] == "held" {
+            let text = "go \(job["job"]?.string ?? "")"
+            _ = await bridge.deliver(try .slack(text, chat: simulator.word("chat")))
+        }
+    }
+
+    private func machineNumber(_ job: JSONValue) -> Int? {
+        let name = job["machine"]?.string ?? ""
+        guard name.hasPrefix("m-") else { return nil }
+        return Int(name.dropFirst(2).prefix { $0 != "." })
+    }
+
+    // MARK: The end
+
+    /// Lets everything come to its end; what hangs at an offline machine is taken back by its asker.
+    mutating func finish() async throws {
+        try await withBridge { run, bridge in
+            let chat = run.simulator.word("chat")
+            try await run.thaw(bridge)
+            var cancelled: Set<String> = []
+            var open: [String] = []
+            try await eventually(
+                "the end of every job",
+                within: .seconds(150),
+                every: .milliseconds(500),
+                detail: { [folder = run.folder] in
+                    (try? await BridgeProcess.jobs(in: folder))
+                        .map { "\($0.filter { !KillRun.isEnd($0) }.map(\.encodedText))" } ?? ""
+                        + bridge.program.errors.suffix(4_000)
+                }
+            ) {
+                let jobs = try await bridge.jobs()
+                open = jobs.filter { !KillRun.isEnd($0) }.compactMap { $0["job"]?.string }
+                for job in jobs where job["state"] == "held" {
+                    _ = await bridge.deliver(try .slack("go \(job["job"]?.string ?? "")", chat: chat))
+                }
+                for job in jobs where job["state"] == "watching" {
+                    guard let id = job["job"]?.string, let number = run.machineNumber(job),
+                        KillPlan.course(number) == .offline, cancelled.insert(id).inserted
+                    else { continue }
+                    _ = await bridge.deliver(try .slack("cancel \(id)", chat: chat))
+                }
+                return open.isEmpty ? () : nil
+            }
+            bridge.program.send(SIGTERM)
+            #expect(try await bridge.program.end() == .exited(0))
+        }
+    }
+
+    /// Nothing acknowledged is lost, and nothing was done twice.
+    func judge() async throws {
+        let jobs = try await BridgeProcess.jobs(in: folder)
+        #expect(jobs.count < 1_000, "the list is cut")
+        for promise in promises {
+            let found = jobs.filter {
+                $0["action"]?.string == promise.action && $0["source"]?.string == promise.source
+                    && machineNumber($0) == promise.machine
+            }
+            #expect(found.count == 1, "\(promise) was acknowledged")
+        }
+        let calls = try await simulator.journal().filter(\.isExecuted)
+        let byJob = Dictionary(grouping: calls, by: { $0.job ?? "without a mark" })
+        #expect(byJob["without a mark"] == nil)
+        for (job, calls) in byJob { #expect(calls.count == 1, "\(job) was executed \(calls.count) times") }
+        for job in jobs {
+            let count = byJob[job["job"]?.string ?? ""]?.count ?? 0
+            switch job["state"]?.string {
+            case "succeeded", "failed", "timed-out":
+                #expect(count == 1, "\(job.encodedText) was executed \(count) times")
+            case "refused", "expired", "denied":
+                #expect(count == 0, "\(job.encodedText) was executed")
+            default: #expect(count <= 1)
+            }
+        }
+        let audit = try JSONReader.read(
+            try await BridgeProcess.ask(["audit", "verify", "--json"], in: folder)
+        )
+        #expect(audit["verdict"] == "intact")
+        print(
+            "\(jobs.count) jobs, \(promises.count) acknowledged requests, \(calls.count) executed POSTs, ends:"
+        )
+        print(Dictionary(grouping: jobs) { $0["state"]?.string ?? "" }.mapValues(\.count))
+    }
+
+    /// Every state that a job can be in was met.
+    func judgeCoverage() {
+        let met = Set(states.keys)
+        let wanted: Set = [
+            "recorded", "located", "decided", "ready", "held", "submitting", "reconciling", "watching",
+            "succeeded", "failed", "timed-out", "cancelled", "refused",
+        ]
+        #expect(wanted.subtracting(met).isEmpty, "\(wanted.subtracting(met).sorted()) were not met")
+    }
+
+    var table: String {
+        states.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }.joined(separator: "\n")
+    }
+
+    static func isEnd(_ job: JSONValue) -> Bool {
+        let ends = ["succeeded", "failed", "timed-out", "cancelled", "refused", "denied", "expired"]
+        return ends.contains(job["state"]?.string ?? "")
+    }
+}
