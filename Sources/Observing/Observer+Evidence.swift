@@ -2,6 +2,7 @@ import Catalogue
 import Cryptography
 import Defender
 import Enqueuing
+import ServiceLifecycle
 import Vocabulary
 
 extension Observer {
@@ -28,17 +29,52 @@ extension Observer {
         do throws(DefenderError) {
             let address = try await defender.packageAddress(actionID: actionID)
             let digest = RunningDigest()
-            let bytes = try await defender.download(
-                address,
-                to: place.partialPath,
-                bytesMax: place.bytesMax,
-                onBytes: { digest.update($0) }
-            )
+            let bytes = try await holding(job) {
+                await download(address, to: place, digest)
+            }.get()
             let note = EvidenceNote(file: place.name, sha256: Hex.encode(digest.finish()), bytes: bytes)
             try await keep(place, note, in: evidence, job)
         } catch {
             await evidence.discard(place)
             try await fetchFailed(job, error)
+        }
+    }
+
+    private func download(
+        _ address: Secret,
+        to place: EvidencePlace,
+        _ digest: RunningDigest
+    ) async -> Result<Int64, DefenderError> {
+        do throws(DefenderError) {
+            return .success(
+                try await defender.download(
+                    address,
+                    to: place.partialPath,
+                    bytesMax: place.bytesMax,
+                    onBytes: { digest.update($0) }
+                )
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Does something that may outlast a lease, renewing it meanwhile; a shutdown ends it, to be done again later.
+    private func holding<Result: Sendable>(
+        _ job: Job,
+        _ work: @escaping @Sendable () async -> Result
+    ) async -> Result {
+        await cancelWhenGracefulShutdown {
+            async let result = work()
+            let renewal = Task {
+                // Ends with this function, which cancels it; a lease that is lost is found at the next write.
+                while (try? await clock.sleep(for: settings.times.lease / 3)) != nil {
+                    let until = wallClock() + settings.times.lease
+                    _ = try? await ledger.apply(.rests(until: until), to: job, keeping: settings.times)
+                }
+            }
+            defer { renewal.cancel() }
+            return await result
         }
     }
 
