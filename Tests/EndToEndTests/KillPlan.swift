@@ -9,13 +9,13 @@ struct KillPlan {
         case burst
         /// Nothing new: what is there goes on.
         case quiet
-        /// One delivery, and time for it to get somewhere.
+        /// One delivery about a machine that does not just do it, and time for that to show.
         case single
         /// Somebody without a right asks.
         case refused
         /// A freeze, and an isolate that has to wait.
         case frozen
-        /// What hangs at an offline machine is taken back.
+        /// What an offline machine does not take is taken back.
         case cancelling
         /// The kill comes before the bridge listens.
         case starting
@@ -50,12 +50,12 @@ struct KillPlan {
 
     mutating func round(_ number: Int) -> Round {
         switch pick(0...99) {
-        case 0..<48: .burst
-        case 48..<65: .quiet
-        case 65..<80: .single
-        case 80..<86: .refused
-        case 86..<91: .frozen
-        case 91..<96: .cancelling
+        case 0..<45: .burst
+        case 45..<60: .quiet
+        case 60..<77: .single
+        case 77..<82: .refused
+        case 82..<88: .frozen
+        case 88..<95: .cancelling
         default: .starting
         }
     }
@@ -63,9 +63,9 @@ struct KillPlan {
     /// From the first byte of traffic to the kill.
     mutating func delay(in round: Round) -> Duration {
         switch round {
-        case .burst: .milliseconds(pick(10...400))
+        case .burst: .milliseconds(pick(10...600))
         case .quiet: .milliseconds(pick(10...2_500))
-        case .single: .milliseconds(pick(10...2_000))
+        case .single: .milliseconds(pick(10...3_000))
         case .refused: .milliseconds(pick(20...200))
         case .frozen: .milliseconds(pick(150...500))
         case .cancelling: .milliseconds(pick(100...2_000))
@@ -75,17 +75,21 @@ struct KillPlan {
 
     /// How machine `number` answers; the same for the script and for the traffic.
     static func course(_ number: Int) -> Course {
-        switch number % 20 {
-        case 7: .fails
-        case 13: .timesOut
-        case 17: .offline
-        default: .succeeds
+        guard number > specialAfter else { return .succeeds }
+        switch number % 3 {
+        case 0: return .fails
+        case 1: return .timesOut
+        default: return .offline
         }
     }
 
+    /// Machines with higher numbers do not just do what they are told.
+    static let specialAfter = 10_000
+
     /// The simulator's script: machines of every kind, and faults at places that the seed chooses.
     mutating func script(machines: Int, calls: Int) -> String {
-        let lines = (1...machines).map { number in
+        let numbers = Array(1...machines) + Array(1...machines).map { Self.specialAfter + $0 }
+        let lines = numbers.map { number in
             let more =
                 switch Self.course(number) {
                 case .succeeds: ""

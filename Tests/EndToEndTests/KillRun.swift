@@ -18,6 +18,7 @@ struct KillRun {
     let simulator: SimulatorProcess
     var plan: KillPlan
     private var nextMachine = 1
+    private var nextSpecial = KillPlan.specialAfter + 1
     private var promises: Set<Promise> = []
     private var states: [String: Int] = [:]
     private var rounds: [KillPlan.Round: Int] = [:]
@@ -72,7 +73,7 @@ struct KillRun {
         case .burst:
             let asked = try (0..<plan.pick(2...3)).map { _ in try ask() }
             try await send(asked, bridge, killAfter: delay)
-        case .single: try await send([try ask()], bridge, killAfter: delay)
+        case .single: try await send([try ask(about: takeSpecial())], bridge, killAfter: delay)
         case .quiet, .starting: try await send([], bridge, killAfter: delay)
         case .refused:
             let machine = takeMachine()
@@ -83,16 +84,25 @@ struct KillRun {
             let freeze = try SignedDelivery.slack("freeze because of the test", chat: simulator.word("chat"))
             if await bridge.deliver(freeze)?.status == 200 { isFrozen = true }
             try await send([try ask(at: "soc-chat")], bridge, killAfter: delay)
-        case .cancelling:
-            let hanging = try await bridge.jobs().filter {
-                $0["state"] == "watching"
-                    && machineNumber($0).map { KillPlan.course($0) == .offline } == true
-            }
-            let cancels = try hanging.compactMap { $0["job"]?.string }.map { job in
-                (try SignedDelivery.slack("cancel \(job)", chat: simulator.word("chat")), nil as Promise?)
-            }
-            try await send(cancels, bridge, killAfter: delay)
+        case .cancelling: try await cancel(bridge, killAfter: delay)
         }
+    }
+
+    /// Waits until something hangs at an offline machine, and takes it back.
+    private mutating func cancel(_ bridge: BridgeProcess, killAfter delay: Duration) async throws {
+        var machine = takeSpecial()
+        while KillPlan.course(machine) != .offline { machine = takeSpecial() }
+        let (isolate, promise) = try ask(about: machine)
+        guard await bridge.deliver(isolate)?.status == 200 else { return }
+        if let promise { promises.insert(promise) }
+        let job = try await eventually("an isolate that hangs") { [machine] in
+            try await bridge.jobs().first { $0["state"] == "watching" && machineNumber($0) == machine }
+        }
+        let cancel = try SignedDelivery.slack(
+            "cancel \(job["job"]?.string ?? "")",
+            chat: simulator.word("chat")
+        )
+        try await send([(cancel, nil)], bridge, killAfter: delay)
     }
 
     /// Posts everything at once and kills in the midst of it; what was answered 2xx is a promise.
@@ -127,23 +137,30 @@ struct KillRun {
         return nextMachine - 1
     }
 
+    private mutating func takeSpecial() -> Int {
+        nextSpecial += 1
+        return nextSpecial - 1
+    }
+
     /// Asks for something of a machine that nobody asked for before.
     private mutating func ask(at wanted: String? = nil) throws -> (SignedDelivery, Promise?) {
         let machine = takeMachine()
         let name = KillPlan.name(machine)
-        let isBoxed = KillPlan.course(machine) == .succeeds && plan.pick(0...3) == 0
         switch wanted ?? ["soc-chat", "tickets", "siem"][plan.pick(0...2)] {
         case "tickets":
             let delivery = try SignedDelivery.jira(issue: "SEC-\(machine)", machine: name)
             return (delivery, Promise(action: "isolate", machine: machine, source: "tickets"))
         case "siem":
             return (try .alert(name), Promise(action: "scan", machine: machine, source: "siem"))
-        default:
-            let box = isBoxed ? " for 2s" : ""
-            let text = "isolate \(name)\(box) because of the test"
-            let delivery = try SignedDelivery.slack(text, chat: simulator.word("chat"))
-            return (delivery, Promise(action: "isolate", machine: machine, source: "soc-chat"))
+        default: return try ask(about: machine, box: plan.pick(0...3) == 0 ? " for 2s" : "")
         }
+    }
+
+    /// Asks in the chat for a machine's isolation.
+    private func ask(about machine: Int, box: String = "") throws -> (SignedDelivery, Promise?) {
+        let text = "isolate \(KillPlan.name(machine))\(box) because of the test"
+        let delivery = try SignedDelivery.slack(text, chat: simulator.word("chat"))
+        return (delivery, Promise(action: "isolate", machine: machine, source: "soc-chat"))
     }
 
     /// Lifts the freeze and lets every held job go on.
