@@ -1,5 +1,6 @@
 #pragma once
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -9,4 +10,11 @@ static inline int cprocess_forbid_dumps(void) {
     int limited = setrlimit(RLIMIT_CORE, &none);
     int hidden = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     return limited == 0 && hidden == 0 ? 0 : -1;
+}
+
+/* unsetenv only takes the pointer away; /proc/PID/environ would go on showing the bytes, so they go first. */
+static inline int cprocess_unset(const char *name) {
+    char *value = getenv(name);
+    if (value != NULL) explicit_bzero(value, strlen(value));
+    return unsetenv(name);
 }

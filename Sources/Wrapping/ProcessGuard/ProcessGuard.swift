@@ -10,7 +10,9 @@ package enum ProcessGuard {
     }
 
     /// Takes a variable out of the environment, where children would inherit it and `/proc` would show it.
+    ///
+    /// Its bytes are overwritten. To be called before there are threads that read the environment.
     package static func unset(_ variable: String) {
-        _ = unsafe variable.withCString { unsafe unsetenv($0) }
+        _ = unsafe variable.withCString { unsafe cprocess_unset($0) }
     }
 }
