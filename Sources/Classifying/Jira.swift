@@ -57,13 +57,15 @@ struct Jira {
     }
 
     /// Who caused the event: Cloud's account id, else Data Center's key, else its name.
+    ///
+    /// An event of a comment may name nobody as `user`. Then whoever wrote it last did it, who need not be
+    /// its author: in Jira some may change the comments of others.
     private static func actor(of event: JSONValue) -> (identity: String, shownName: String?)? {
-        for person in [event["user"], event.at("comment.author")] {
-            guard let person else { continue }
-            for key in ["accountId", "key", "name"] {
-                if let identity = person[key]?.string, (1...256).contains(identity.utf8.count) {
-                    return (identity, person["displayName"]?.string)
-                }
+        let people = [event["user"], event.at("comment.updateAuthor"), event.at("comment.author")]
+        guard let person = people.lazy.compactMap({ $0 }).first(where: { !$0.isNull }) else { return nil }
+        for key in ["accountId", "key", "name"] {
+            if let identity = person[key]?.string, (1...256).contains(identity.utf8.count) {
+                return (identity, person["displayName"]?.string)
             }
         }
         return nil

@@ -98,6 +98,22 @@ struct JiraTests {
         #expect(found.first?.unreadableCode == code)
     }
 
+    @Test(arguments: [
+        (#""comment":{"author":{"accountId":"mia"}}"#, "mia"),
+        (#""comment":{"author":{"accountId":"mia"},"updateAuthor":{"accountId":"omar"}}"#, "omar"),
+        (#""user":null,"comment":{"author":{"key":"mia"},"updateAuthor":{"key":"omar"}}"#, "omar"),
+        (#""user":{"key":"ines"},"comment":{"author":{"key":"mia"}}"#, "ines"),
+        (#""user":{"accountId":""},"comment":{"author":{"accountId":"mia"}}"#, nil),
+        (#""comment":{"author":{"accountId":"mia"},"updateAuthor":{"displayName":"Omar"}}"#, nil),
+    ])
+    func `nobody speaks by changing what another wrote`(who: String, identity: String?) async throws {
+        let route = try Route(name: "r", when: nil, action: "scan", machine: ".machine")
+        let body = #"{\#(who),"machine":"ws-1"}"#
+        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: .jira))
+        #expect(found.first?.intents.first?.asker == identity.map(Asker.identity))
+        #expect(found.first?.unreadableCode == (identity == nil ? "jira.no-actor" : nil))
+    }
+
     @Test func `an issue key that is none is neither ticket nor address`() async throws {
         let body = #"{"user":{"key":"a"},"machine":"ws-1","issue":{"key":"SEC-1/../../x"}}"#
         let route = try Route(name: "r", when: nil, action: "scan", machine: ".machine")
