@@ -10,6 +10,9 @@ struct RouteAnswer: Equatable {
     let reason: String?
     let ticket: String?
 
+    /// Names of machines that are looked at in one delivery, repetitions among them.
+    private static let namesMax = 200
+
     /// - Throws: ``Unreadable`` for a value that is none; a route never acts on half of what it says.
     init(route: Route, entry: JSONValue) throws(Unreadable) {
         machines = try Self.machines(entry["machine"]?.array ?? [], route: route.name)
@@ -24,12 +27,16 @@ struct RouteAnswer: Equatable {
         route: String
     ) throws(Unreadable) -> [MachineSelector] {
         var machines: [MachineSelector] = []
+        var looked = 0
         for output in outputs {
             for value in output.array ?? [output] where !value.isNull {
                 guard let text = value.string else {
                     throw Unreadable("route.no-machine", "The machine of route \"\(route)\" is not text.")
                 }
-                for part in text.split(separator: ",") where part.contains(where: { !$0.isWhitespace }) {
+                for part in text.split(separator: ",", maxSplits: namesMax)
+                where part.contains(where: { !$0.isWhitespace }) {
+                    looked += 1
+                    guard looked <= namesMax else { throw tooMany(route) }
                     guard let machine = MachineSelector.parse(String(part)) else {
                         throw Unreadable(
                             "route.no-machine",
@@ -43,13 +50,15 @@ struct RouteAnswer: Equatable {
         if machines.isEmpty {
             throw Unreadable("route.no-machine", "Route \"\(route)\" finds no machine in this delivery.")
         }
-        guard machines.count <= ChatGrammar.machinesMax else {
-            throw Unreadable(
-                "route.too-many-machines",
-                "Route \"\(route)\" finds more than \(ChatGrammar.machinesMax) machines in one delivery."
-            )
-        }
+        guard machines.count <= ChatGrammar.machinesMax else { throw tooMany(route) }
         return machines
+    }
+
+    private static func tooMany(_ route: String) -> Unreadable {
+        Unreadable(
+            "route.too-many-machines",
+            "Route \"\(route)\" finds more than \(ChatGrammar.machinesMax) machines in one delivery."
+        )
     }
 
     private static func duration(_ route: Route, _ entry: JSONValue) throws(Unreadable) -> TimeBox? {

@@ -202,6 +202,14 @@ struct RouteTests {
             #"{"d":"4h","m":""# + (0..<21).map { "m\($0)" }.joined(separator: ",") + "\"}",
             "route.too-many-machines"
         ),
+        (
+            #"{"d":"4h","m":["# + [String](repeating: #""ws-1""#, count: 201).joined(separator: ",") + "]}",
+            "route.too-many-machines"
+        ),
+        (
+            #"{"d":"4h","m":""# + [String](repeating: "ws-1", count: 201).joined(separator: ",") + "\"}",
+            "route.too-many-machines"
+        ),
     ])
     func `a route that finds no proper value acts on nothing`(body: String, code: String) async throws {
         let route = try Route(
