@@ -100,7 +100,9 @@ package enum ChatGrammar {
         }
         var machines: [MachineSelector] = []
         for part in list.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let machine = MachineSelector.parse(unquoted(String(part))) else {
+            guard !keywords.contains(part.lowercased()),
+                let machine = MachineSelector.parse(unquoted(String(part)))
+            else {
                 throw Misunderstanding(
                     "\"\(shortened(String(part)))\" is no machine: a name, an IP address, a machine id, "
                         + "aad:<device id> or alert:<alert id>. \(CommandForms.rightForm(command))"

@@ -87,6 +87,8 @@ struct ChatGrammarTests {
         ("isolate laptop-*", #""laptop-*" is no machine"#),
         ("isolate laptop-7,", #""" is no machine"#),
         ("isolate laptop-7,,b", #""" is no machine"#),
+        ("isolate laptop-7,because", #""because" is no machine"#),
+        ("isolate For,laptop-7", #""For" is no machine"#),
         ("isolate laptop-7 becuase bad", #"Did you mean "because"?"#),
         ("isolate laptop-7 because", #""because" needs a reason"#),
         ("isolate laptop-7 for", #""for" needs a duration"#),
