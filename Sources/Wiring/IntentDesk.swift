@@ -130,7 +130,9 @@ struct IntentDesk: Sendable {
     }
 
     private func cancel(_ id: JobID, _ intent: Intent) async throws -> Understanding {
-        guard let job = try await ledger.read({ try $0.job(id) }) else { return unknownJob(id) }
+        let found = try await ledger.read { try $0.job(id) }
+        if let refusal = refusal(toSee: found, intent) { return refusal }
+        guard let job = found else { return unknownJob(id) }
         if job.state.isEnd {
             let hint = job.action == Catalogue.isolate.word ? " `release` ends a containment." : ""
             return said("\(job.title) has ended already: \(job.state.rawValue).\(hint)")
@@ -153,7 +155,9 @@ struct IntentDesk: Sendable {
 
     /// A held job goes on by the word of a person who could ask for it themselves.
     private func letGo(_ id: JobID, _ intent: Intent) async throws -> Understanding {
-        guard let job = try await ledger.read({ try $0.job(id) }) else { return unknownJob(id) }
+        let found = try await ledger.read { try $0.job(id) }
+        if let refusal = refusal(toSee: found, intent) { return refusal }
+        guard let job = found else { return unknownJob(id) }
         guard job.state == .held else { return said("\(job.title) is not held: \(job.state.rawValue).") }
         if let freeze = try await ledger.read({ try Freeze.present(in: $0) }) {
             return said("Bascule is still frozen by \(freeze.by): \(freeze.because). `unfreeze` first.")
@@ -171,6 +175,15 @@ struct IntentDesk: Sendable {
         )
         guard decision.principal?.isPerson == true else { return refused(decision) }
         return deed(decision, words: "\(job.title) goes on.") { .letGo(id, by: $0) }
+    }
+
+    /// What is said of a job is for those who may look, and for whoever asked for it.
+    private func refusal(toSee job: Job?, _ intent: Intent) -> Understanding? {
+        let decision = policy.decideLook(intent.asker, at: intent.source)
+        if decision.isAllowed { return nil }
+        let asker = policy.principal(of: intent.asker, at: intent.source)
+        let isOwn = asker != nil && asker == job?.principal
+        return isOwn ? nil : refused(decision)
     }
 
     private func unknownJob(_ id: JobID) -> Understanding {

@@ -189,6 +189,18 @@ struct ControlDeskTests {
         #expect(try await scene.audit().contains { $0.kind == "job.cancel-asked" && $0.actor == "ines" })
     }
 
+    @Test(arguments: ["omar", "nobody"], [JobState.held, .succeeded])
+    func `who may not look hears nothing of another's job`(user: String, state: JobState) async throws {
+        var job = OperatorScene.located("j-1")
+        job.state = state
+        try await scene.add(job)
+        for word in ["cancel", "go"] {
+            let answer = try await ask("POST", "/jobs/j-1/\(word)", by: user)
+            #expect(answer.status == 403)
+            #expect(answer.json["message"]?.string?.contains("laptop-7") == false)
+        }
+    }
+
     @Test func `the release of a time box is not cancelled`() async throws {
         var job = OperatorScene.located("j-2")
         job.origin = .timeBox(of: JobID("j-1"))
