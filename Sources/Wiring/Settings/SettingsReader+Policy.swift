@@ -189,7 +189,16 @@ extension SettingsReader {
             grantees: readGrantees(fields, policy),
             machines: .any
         )
-        for name in fields.texts("from") ?? [] {
+        let from = fields.texts("from")
+        // Nothing else said means any source; an empty list says none.
+        if from?.isEmpty == true, fields["from"]?.sequence?.isEmpty == true {
+            reading.error(
+                fields["from"],
+                "\"from\" of \(title) is an empty list",
+                "name the sources it may be asked at, or leave it out for all"
+            )
+        }
+        for name in from ?? [] {
             if sources.contains(SourceName(name)) {
                 grant.sources.insert(SourceName(name))
             } else {

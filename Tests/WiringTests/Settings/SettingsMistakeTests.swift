@@ -86,6 +86,10 @@ struct SettingsMistakeTests {
             #"10:54: "approvals" is not built yet"#
         ),
         (
+            "grants: [ { allow: [isolate], to: [], machines: any, from: [] } ]\n",
+            #"10:60: "from" of grant 1 is an empty list"#
+        ),
+        (
             "grants: [ { allow: [isolate], to: [], machines: any, others: maybe } ]\n",
             #"10:62: "others" of grant 1 is "maybe""#
         ),
