@@ -100,18 +100,17 @@ struct BridgeProcess {
 
     /// Waits until a job is in `state`, and hands it back as `jobs list` shows it.
     func job(_ action: String, machine: String, reaches state: String) async throws -> JSONValue {
-        var last: [JSONValue] = []
-        return try await eventually(
-            "\(action) of \(machine) \(state)",
-            every: .milliseconds(200),
-            detail: { [folder] in (try? await Self.jobs(in: folder)).map { "\($0.map(\.encodedText))" } ?? ""
-            }
-        ) {
-            last = try await jobs()
-            return last.first {
+        func look() async throws -> JSONValue? {
+            try await jobs().first {
                 $0["action"]?.string == action && $0["state"]?.string == state
                     && ($0["machine"]?.string ?? "").hasPrefix(machine)
             }
         }
+        return try await eventually(
+            "\(action) of \(machine) \(state)",
+            every: .milliseconds(200),
+            detail: { (try? await jobs()).map { "\($0.map(\.encodedText))" } ?? "" },
+            look
+        )
     }
 }

@@ -185,35 +185,40 @@ struct KillRun {
     /// Lets everything come to its end; what hangs at an offline machine is taken back by its asker.
     mutating func finish() async throws {
         try await withBridge { run, bridge in
-            let chat = run.simulator.word("chat")
             try await run.thaw(bridge)
             var cancelled: Set<String> = []
-            var open: [String] = []
+            func look() async throws -> Void? {
+                let open = try await bridge.jobs().filter { !KillRun.isEnd($0) }
+                for job in open {
+                    try await run.push(job, bridge, &cancelled)
+                }
+                return open.isEmpty ? () : nil
+            }
+            func left() async -> String {
+                let open = (try? await bridge.jobs())?.filter { !KillRun.isEnd($0) } ?? []
+                return "\(open.map(\.encodedText))\n\(bridge.program.errors.suffix(4_000))"
+            }
             try await eventually(
                 "the end of every job",
                 within: .seconds(150),
                 every: .milliseconds(500),
-                detail: { [folder = run.folder] in
-                    (try? await BridgeProcess.jobs(in: folder))
-                        .map { "\($0.filter { !KillRun.isEnd($0) }.map(\.encodedText))" } ?? ""
-                        + bridge.program.errors.suffix(4_000)
-                }
-            ) {
-                let jobs = try await bridge.jobs()
-                open = jobs.filter { !KillRun.isEnd($0) }.compactMap { $0["job"]?.string }
-                for job in jobs where job["state"] == "held" {
-                    _ = await bridge.deliver(try .slack("go \(job["job"]?.string ?? "")", chat: chat))
-                }
-                for job in jobs where job["state"] == "watching" {
-                    guard let id = job["job"]?.string, let number = run.machineNumber(job),
-                        KillPlan.course(number) == .offline, cancelled.insert(id).inserted
-                    else { continue }
-                    _ = await bridge.deliver(try .slack("cancel \(id)", chat: chat))
-                }
-                return open.isEmpty ? () : nil
-            }
+                detail: left,
+                look
+            )
             bridge.program.send(SIGTERM)
             #expect(try await bridge.program.end() == .exited(0))
+        }
+    }
+
+    /// Says the word that a job waits for.
+    private func push(_ job: JSONValue, _ bridge: BridgeProcess, _ cancelled: inout Set<String>) async throws
+    {
+        let id = job["job"]?.string ?? ""
+        let isOffline = machineNumber(job).map { KillPlan.course($0) == .offline } ?? false
+        if job["state"] == "held" {
+            _ = await bridge.deliver(try .slack("go \(id)", chat: simulator.word("chat")))
+        } else if job["state"] == "watching", isOffline, cancelled.insert(id).inserted {
+            _ = await bridge.deliver(try .slack("cancel \(id)", chat: simulator.word("chat")))
         }
     }
 

@@ -94,11 +94,7 @@ extension EndToEndTests {
                 ("comment", "SEC-1482", "isolate ws-0142.corp.example: succeeded. Defender says: Succeeded."),
                 ("comment", "SEC-1482", "release ws-0142.corp.example: succeeded. Defender says: Succeeded."),
             ]
-            let told = try await eventually(
-                "the last answers",
-                every: .milliseconds(200),
-                detail: { (try? await simulator.messages()).map { "\($0.map(\.encodedText))" } ?? "" }
-            ) {
+            func look() async throws -> [JSONValue]? {
                 let messages = try await simulator.messages()
                 let isComplete = ends.allSatisfy { kind, place, text in
                     messages.contains {
@@ -108,6 +104,12 @@ extension EndToEndTests {
                 }
                 return isComplete ? messages : nil
             }
+            let told = try await eventually(
+                "the last answers",
+                every: .milliseconds(200),
+                detail: { (try? await simulator.messages()).map { "\($0.map(\.encodedText))" } ?? "" },
+                look
+            )
             let comments = told.filter { $0["kind"] == "comment" }
             #expect(comments.allSatisfy { ($0["text"]?.string ?? "").contains("[bascule:j-") })
         }

@@ -10,8 +10,11 @@ package struct TookTooLong: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - what: What is waited for, for the failure.
 ///   - limit: Generous: a busy machine is no failure.
+///   - pause: Between two looks.
 ///   - detail: Asked at the end, for the failure.
 ///   - look: Returns nil to be asked again.
+/// - Returns: The value.
+/// - Throws: ``TookTooLong``, or what `look` throws.
 package func eventually<Value>(
     _ what: String,
     within limit: Duration = .seconds(60),

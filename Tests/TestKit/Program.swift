@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Standard output and error go to files, so that nothing can fill up and block. The process is a child that is
 /// reaped by ``end()`` or ``kill()``: until then its number cannot be anybody else's. Begin it with
-/// ``running(_:environment:in:_:)``, which ends it whatever happens.
+/// ``running(_:environment:in:named:_:)``, which ends it whatever happens.
 package final class Program: Sendable {
     /// What became of a process.
     package enum End: Sendable, Equatable {
@@ -46,6 +46,7 @@ package final class Program: Sendable {
     ///   - environment: The whole of it.
     ///   - folder: Takes the files `NAME.out` and `NAME.err`.
     ///   - name: The files' name.
+    /// - Throws: ``Failure/notStarted(_:code:)``.
     package init(
         _ arguments: [String],
         environment: [String: String] = [:],
