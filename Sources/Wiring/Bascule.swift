@@ -24,8 +24,15 @@ struct Bascule: AsyncParsableCommand {
         ]
     )
 
+    /// Commands of the design whose meaning is not built yet.
+    private static let unbuilt = ["doctor", "init", "login", "logout", "replay", "run", "schema"]
+
     /// Ends with the exit codes of design §10: what the argument parser calls a usage error is 2 here.
     static func begin() async {
+        if let word = CommandLine.arguments.dropFirst().first, unbuilt.contains(word) {
+            CommandEnd.complain("error: `\(word)` is not built yet in this version. `bascule help` lists what is.")
+            Foundation.exit(CommandEnd.usage.rawValue)
+        }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

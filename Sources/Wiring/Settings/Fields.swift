@@ -41,7 +41,7 @@ struct Fields {
                     "remove it; nothing that is written here may be ignored"
                 )
             } else {
-                let nearest = nearestWord(to: word, among: known)
+                let nearest = nearestWord(to: word, among: known + unbuilt)
                 reading.error(
                     key,
                     "\(name) has no key \"\(word)\"",
