@@ -3,6 +3,7 @@ import Classifying
 import Cryptography
 import Deciding
 import Enqueuing
+import JQFilter
 import Logging
 import Telemetry
 import Vocabulary
@@ -45,7 +46,7 @@ struct Intake: Sendable {
             if let first { return repeated(delivery, first) }
 
             // interpret
-            let classification = await source.classify(delivery)
+            let classification = try await classify(delivery, with: source)
             if case .handshake(let answer) = classification {
                 metrics.countDelivery(source: delivery.source, verdict: "handshake")
                 return answer
@@ -80,6 +81,19 @@ struct Intake: Sendable {
     }
 
     // MARK: Understanding
+
+    /// A reload may end the source's helper between two steps of ours: its successor then reads the delivery.
+    private func classify(
+        _ delivery: VerifiedDelivery,
+        with source: PreparedSource
+    ) async throws(JQError) -> Classification {
+        do throws(JQError) {
+            return try await source.classify(delivery)
+        } catch {
+            guard error == .stopped, let successor = sources()[delivery.source] else { throw error }
+            return try await successor.classify(delivery)
+        }
+    }
 
     private func understand(
         _ classification: Classification,

@@ -2,6 +2,7 @@ import Authenticating
 import Classifying
 import Cryptography
 import JQFilter
+import Synchronization
 import Vocabulary
 
 /// One source of the settings, ready to take its deliveries: verify, then interpret.
@@ -60,14 +61,39 @@ struct PreparedSource: Sendable {
     }
 
     /// Says what a genuine delivery asks for.
-    func classify(_ delivery: VerifiedDelivery) async -> Classification {
+    ///
+    /// - Throws: ``JQError`` if the helper is not to be had: overloaded, not startable, or stopped by a reload.
+    ///   That says nothing about the delivery, which must not be taken for unreadable.
+    func classify(_ delivery: VerifiedDelivery) async throws(JQError) -> Classification {
         guard let filter else { return await classifier.classify(delivery, jq: nil) }
-        return await classifier.classify(delivery) { try await filter.run($0) }
+        let absence = Mutex<JQError?>(nil)
+        let classification = await classifier.classify(delivery) { body in
+            do throws(JQError) {
+                return try await filter.run(body)
+            } catch {
+                if error.isAbsence { absence.withLock { $0 = error } }
+                throw error
+            }
+        }
+        if let error = absence.withLock({ $0 }) { throw error }
+        return classification
     }
 
     /// The sender's own key of a delivery: the header's, or the one in its body.
     func senderKey(of delivery: VerifiedDelivery) -> String? {
         delivery.senderKey ?? classifier.senderKey(of: delivery)
+    }
+}
+
+extension JQError {
+    /// True if the helper could not be asked: another moment, or another helper, may answer.
+    fileprivate var isAbsence: Bool {
+        switch self {
+        case .busy, .unavailable, .stopped: true
+        case .forbiddenWord, .doesNotCompile, .programTooLarge, .inputTooLarge, .outputTooLarge, .failed,
+            .timedOut, .outOfMemory, .died:
+            false
+        }
     }
 }
 

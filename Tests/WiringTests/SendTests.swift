@@ -65,7 +65,7 @@ struct SendTests {
         #expect(request.url.withText { $0 } == "http://127.0.0.1:8080/hooks/soc-chat")
         let source = try prepared("soc-chat")
         let verified = try source.verify(received(request, at: "soc-chat"), now: now)
-        let classification = await source.classify(verified)
+        let classification = try await source.classify(verified)
         guard case .intents(let intents) = classification else {
             Issue.record("the command was not understood")
             return

@@ -63,7 +63,7 @@ struct Explain: AsyncParsableCommand {
             return DeliveryExplanation(error)
         }
         try await prepared.start()
-        let classification = await prepared.classify(verified)
+        let classification = try await prepared.classify(verified)
         await prepared.stop()
         return DeliveryExplanation(
             classification,
