@@ -25,6 +25,27 @@ struct DownloadTests {
         }
     }
 
+    @Test func `a download that stands still ends long before its deadline and leaves no file`() async throws
+    {
+        try await withFolder { folder in
+            try await withServer { connection in
+                _ = connection.readRequest()
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun")
+                connection.waitForEnd()
+            } test: { client, server in
+                let path = folder + "/package.zip"
+                var request = OutgoingRequest.get(server.url, deadline: .seconds(1_800))
+                request.stallMax = .seconds(1)
+                let stalling = request
+                let found = try await failure { () async throws(TransferFailure) in
+                    try await client.download(stalling, to: path, bytesMax: 100) { _ in }
+                }
+                #expect(found.kind == .timeout)
+                #expect(!FileManager.default.fileExists(atPath: path))
+            }
+        }
+    }
+
     @Test func `a file that exists is left alone`() async throws {
         try await withFolder { folder in
             let path = folder + "/evidence"

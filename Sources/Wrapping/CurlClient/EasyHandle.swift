@@ -116,6 +116,8 @@ struct LongOption {
     static let netrc = LongOption(raw: CURLOPT_NETRC)
     static let get = LongOption(raw: CURLOPT_HTTPGET)
     static let post = LongOption(raw: CURLOPT_POST)
+    static let slowestBytesASecond = LongOption(raw: CURLOPT_LOW_SPEED_LIMIT)
+    static let slowSecondsMax = LongOption(raw: CURLOPT_LOW_SPEED_TIME)
     static let keepAlive = LongOption(raw: CURLOPT_TCP_KEEPALIVE)
     static let idleSecondsMax = LongOption(raw: CURLOPT_MAXAGE_CONN)
 }

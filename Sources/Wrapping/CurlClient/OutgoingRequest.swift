@@ -38,6 +38,11 @@ package struct OutgoingRequest: Sendable {
     package var isIdempotent: Bool
     /// From the call to the last byte of the answer.
     package var deadline: Duration
+    /// Ends the call as ``TransferFailure/Kind/timeout`` if for this long less than 1,000 bytes a second moved;
+    /// for long downloads.
+    ///
+    /// Default none; whole seconds.
+    package var stallMax: Duration?
     package var responseBytesMax: Int
     /// Which addresses may be connected to; ``AddressRule/any`` unless the address came in a delivery.
     package var addressRule: AddressRule
@@ -51,6 +56,7 @@ package struct OutgoingRequest: Sendable {
         body: Secret? = nil,
         isIdempotent: Bool,
         deadline: Duration = .seconds(30),
+        stallMax: Duration? = nil,
         responseBytesMax: Int = 8 << 20,
         addressRule: AddressRule = .any,
         unixSocket: String? = nil
@@ -61,6 +67,7 @@ package struct OutgoingRequest: Sendable {
         self.body = body
         self.isIdempotent = isIdempotent
         self.deadline = deadline
+        self.stallMax = stallMax
         self.responseBytesMax = responseBytesMax
         self.addressRule = addressRule
         self.unixSocket = unixSocket

@@ -54,6 +54,10 @@ struct TransferOptions: Sendable {
         }
         try easy.set(.proxyExceptions, "")
         if let path = call.request.unixSocket { try easy.set(.unixSocket, path) }
+        if let stall = call.request.stallMax {
+            try easy.set(.slowestBytesASecond, 1_000)
+            try easy.set(.slowSecondsMax, Int(max(1, stall.wholeMilliseconds / 1_000)))
+        }
     }
 
     private func applyRequest(to easy: EasyHandle, _ call: PreparedCall) throws(TransferFailure) {
