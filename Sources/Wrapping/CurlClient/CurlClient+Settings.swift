@@ -17,6 +17,10 @@ extension CurlClient {
         ///
         /// Default 128.
         package var connectionsMax: Int
+        /// Connections kept open for the next call; each holds the trusted certificates, a megabyte and more.
+        ///
+        /// Default 16.
+        package var idleConnectionsMax: Int
         /// Calls under way and waiting at a time; further calls fail at once.
         ///
         /// Default 1,024.
@@ -35,6 +39,7 @@ extension CurlClient {
             proxy: Proxy? = nil,
             connectTimeout: Duration = .seconds(10),
             connectionsMax: Int = 128,
+            idleConnectionsMax: Int = 16,
             transfersMax: Int = 1_024,
             headerBytesMax: Int = 64 << 10,
             permitsPlainLoopback: Bool = true
@@ -43,6 +48,7 @@ extension CurlClient {
             self.proxy = proxy
             self.connectTimeout = connectTimeout
             self.connectionsMax = connectionsMax
+            self.idleConnectionsMax = idleConnectionsMax
             self.transfersMax = transfersMax
             self.headerBytesMax = headerBytesMax
             self.permitsPlainLoopback = permitsPlainLoopback

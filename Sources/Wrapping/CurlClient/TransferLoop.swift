@@ -16,7 +16,7 @@ final class TransferLoop: Sendable {
             throw .library("it could not be initialised")
         }
         unsafe ccurl_multi_setopt_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, settings.connectionsMax)
-        unsafe ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, settings.connectionsMax)
+        unsafe ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, settings.idleConnectionsMax)
         unsafe ccurl_multi_setopt_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
         let inbox = unsafe TransferInbox(multi: multi)
         self.inbox = inbox
