@@ -44,6 +44,8 @@ package actor EvidenceFolder {
     }
 
     /// Makes the finished file durable under its name.
+    ///
+    /// The folder is synchronised as well: after a power cut the name is there, as the ledger says.
     func keep(_ place: EvidencePlace) throws {
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: place.partialPath))
         try handle.synchronize()
@@ -52,6 +54,9 @@ package actor EvidenceFolder {
             try FileManager.default.removeItem(atPath: place.path)
         }
         try FileManager.default.moveItem(atPath: place.partialPath, toPath: place.path)
+        let opened = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder))
+        try opened.synchronize()
+        try opened.close()
     }
 
     /// Forgets an unfinished file.
@@ -59,21 +64,31 @@ package actor EvidenceFolder {
         try? FileManager.default.removeItem(atPath: place.partialPath)
     }
 
-    /// Deletes what is too old; returns the bytes that remain.
+    /// Deletes packages that are too old; returns the bytes of all files that remain.
+    ///
+    /// Only what this folder wrote itself is ever deleted: a mounted disk has its `lost+found`, an operator notes.
     private func tidy(now: Timestamp) throws -> Int64 {
         var total: Int64 = 0
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
             let path = "\(folder)/\(name)"
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            // A download that failed takes its file away at any moment.
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+                attributes[.type] as? FileAttributeType == .typeRegular
+            else { continue }
             let changed = attributes[.modificationDate] as? Date ?? Date(timeIntervalSince1970: 0)
             let age = Double(now.milliseconds) / 1000 - changed.timeIntervalSince1970
-            if age > Double(keepFor.wholeSeconds) {
+            if isPackage(name), age > Double(keepFor.wholeSeconds) {
                 try FileManager.default.removeItem(atPath: path)
             } else {
                 total += attributes[.size] as? Int64 ?? Int64(attributes[.size] as? Int ?? 0)
             }
         }
         return total
+    }
+
+    /// Whether a file bears a name that ``makePlace(for:now:)`` gives.
+    private func isPackage(_ name: String) -> Bool {
+        name.hasPrefix("j-") && (name.hasSuffix(".zip") || name.hasSuffix(".zip.partial"))
     }
 }
 
