@@ -22,6 +22,8 @@ struct Bridge: Sendable {
     let live: LiveSettings
     let ledger: SQLiteLedger
     let http: CurlClient
+    /// Writes packages to disk on its own thread, so that a slow disk holds up no isolate.
+    let downloads: CurlClient
     let tokens: TokenSource
     let defender: DefenderClient
     let certificate: ListenerCertificate?
@@ -40,6 +42,7 @@ struct Bridge: Sendable {
         let scrubber = Scrubber(knowing: settings.secrets)
         let registry = MetricsRegistry(scrubber: scrubber)
         let http = try CurlClient(settings.curl)
+        let downloads = try CurlClient(settings.curl)
         let live = try LiveSettings(settings, environment: environment)
         try await live.start()
         let tokens = TokenSource(
@@ -59,6 +62,7 @@ struct Bridge: Sendable {
             base: settings.defender.api,
             clientID: settings.defender.client,
             sender: http,
+            downloader: downloads,
             tokens: TokenSupply(
                 token: {
                     let token = try await tokens.token()
@@ -80,6 +84,7 @@ struct Bridge: Sendable {
             live: live,
             ledger: try await SQLiteLedger.open(settings.ledgerPath),
             http: http,
+            downloads: downloads,
             tokens: tokens,
             defender: defender,
             certificate: certificate,
@@ -144,6 +149,7 @@ struct Bridge: Sendable {
     func close() async {
         await live.stop()
         await http.close()
+        await downloads.close()
         do {
             try await ledger.close()
         } catch {

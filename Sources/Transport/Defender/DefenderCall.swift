@@ -18,6 +18,8 @@ struct DefenderCall: Sendable {
     static let deadlineDefault = Duration.seconds(30)
     /// Packages are large and lines may be slow.
     static let downloadDeadline = Duration.seconds(1_800)
+    /// A download that stands still ends and is begun again, long before its deadline.
+    static let downloadStallMax = Duration.seconds(60)
 
     init(
         _ method: OutgoingRequest.Method,

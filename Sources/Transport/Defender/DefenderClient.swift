@@ -11,6 +11,7 @@ package final class DefenderClient: DefenderCalling {
     package let clientID: String
     private let base: String
     private let sender: any HTTPSending
+    private let downloader: any HTTPSending
     private let tokens: TokenSupply
     private let budget: RateBudget
     private let clock: MonotonicTime
@@ -22,6 +23,7 @@ package final class DefenderClient: DefenderCalling {
     ///   - base: Such as `https://api.security.microsoft.com`, without path.
     ///   - clientID: Our application's client id, as Defender names the requestor.
     ///   - sender: Makes the calls.
+    ///   - downloader: Fetches packages, so that a slow disk holds up no call; by default the sender.
     ///   - tokens: Where tokens come from and go back to.
     ///   - budget: Shared by everything that calls this address for this application.
     ///   - logger: Gets a debug line for each answer.
@@ -32,6 +34,7 @@ package final class DefenderClient: DefenderCalling {
         base: String,
         clientID: String,
         sender: any HTTPSending,
+        downloader: (any HTTPSending)? = nil,
         tokens: TokenSupply,
         budget: RateBudget,
         logger: Logger,
@@ -44,6 +47,7 @@ package final class DefenderClient: DefenderCalling {
         self.base = base
         self.clientID = clientID
         self.sender = sender
+        self.downloader = downloader ?? sender
         self.tokens = tokens
         self.budget = budget
         self.clock = clock
@@ -151,12 +155,13 @@ package final class DefenderClient: DefenderCalling {
             .get,
             address,
             isIdempotent: true,
-            deadline: DefenderCall.downloadDeadline
+            deadline: DefenderCall.downloadDeadline,
+            stallMax: DefenderCall.downloadStallMax
         )
         let purpose = "the download of a package"
         let file: DownloadedFile
         do {
-            file = try await sender.download(request, to: path, bytesMax: bytesMax, onBytes: onBytes)
+            file = try await downloader.download(request, to: path, bytesMax: bytesMax, onBytes: onBytes)
         } catch {
             throw DefenderError(from: error, purpose: purpose, isChange: false)
         }
