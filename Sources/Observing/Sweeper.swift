@@ -18,8 +18,8 @@ package struct Sweeper: Service {
     private static let told = "sweep.told"
     /// Remembered ids of actions that were told of.
     private static let toldMax = 500
-    /// How far each sweep looks behind the last one, for actions that end late.
-    private static let overlap = Duration.seconds(3 * 86_400 + 3_600)
+    /// How far each sweep looks behind the last one beyond the longest watch, for actions that end later still.
+    private static let overlap = Duration.seconds(86_400)
 
     package init(
         ledger: any Ledger,
@@ -57,7 +57,7 @@ package struct Sweeper: Service {
             let since = try await ledger.read { try $0.flag(Sweeper.watermark) }
             let start = since.flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
             let now = try await ledger.read { $0.now }
-            let from = (start ?? now) - Sweeper.overlap
+            let from = (start ?? now) - (settings.watchMax + Sweeper.overlap)
             let page = try await defender.actions(
                 ActionFilter(types: ["Isolate", "Unisolate"], createdNotBefore: from),
                 priority: .watching
@@ -72,20 +72,20 @@ package struct Sweeper: Service {
     private func take(_ actions: [MachineAction], baseline: Timestamp?, now: Timestamp) async throws {
         let clientID = defender.clientID.lowercased()
         try await ledger.write { transaction in
-            var told =
-                try transaction.flag(Sweeper.told).map { $0.split(separator: " ").map(String.init) } ?? []
+            var told = Told(try transaction.flag(Sweeper.told) ?? "")
+            let network = NetworkHistory(actions)
             for action in actions.sorted(by: { $0.createdAt < $1.createdAt }) {
                 let isOurs = action.requestor?.lowercased() == clientID
                 if isOurs, let id = ActionMarker.jobID(in: action.comment) {
-                    try sweepOurs(action, id, told: &told, in: transaction)
+                    try sweepOurs(action, id, network, told: &told, in: transaction)
                 } else {
                     // What was there before the first sweep is no news, but a release of ours undone is.
                     let isNews = baseline.map { action.createdAt > $0 } ?? true
-                    try sweepForeign(action, isNews: isNews, told: &told, in: transaction)
+                    try sweepForeign(action, network, isNews: isNews, told: &told, in: transaction)
                 }
             }
             try transaction.setFlag(Sweeper.watermark, String(now.milliseconds))
-            try transaction.setFlag(Sweeper.told, told.suffix(Sweeper.toldMax).joined(separator: " "))
+            try transaction.setFlag(Sweeper.told, told.text(listed: actions, othersMax: Sweeper.toldMax))
         }
     }
 }
@@ -93,7 +93,8 @@ package struct Sweeper: Service {
 private func sweepOurs(
     _ action: MachineAction,
     _ id: JobID,
-    told: inout [String],
+    _ network: NetworkHistory,
+    told: inout Told,
     in transaction: any LedgerTransaction
 ) throws {
     guard let job = try transaction.job(id) else {
@@ -107,26 +108,27 @@ private func sweepOurs(
     guard isLate, job.outcome?.code != "rehearsed", remember(action, &told) else { return }
     let words = "\(job.title) succeeded at Defender after all; here it had ended as \(job.state.rawValue)."
     try tellAll("sweep.late-success", words, in: transaction)
-    if action.type == "Isolate" { try reopenClaim(of: job, in: transaction) }
+    guard network.isLastWord(action) else { return }
+    if action.type == "Isolate" {
+        try reopenClaim(of: job, in: transaction)
+    } else {
+        try closeReleased(by: action, network, words: "\(words) The claim is closed.", in: transaction)
+    }
 }
 
 private func sweepForeign(
     _ action: MachineAction,
+    _ network: NetworkHistory,
     isNews: Bool,
-    told: inout [String],
+    told: inout Told,
     in transaction: any LedgerTransaction
 ) throws {
     let who = action.requestor ?? "somebody"
     let machine = action.machineName ?? action.machineID.text
     if action.type == "Unisolate", action.status == .succeeded {
-        let claims = try transaction.openClaims(on: action.machineID).filter {
-            $0.containedAt.map { $0 < action.createdAt } == true && $0.endingBy == nil
-        }
-        for claim in claims {
-            let words =
-                "\(who) released \(machine) outside Bascule at \(action.createdAt.iso8601); the claim is closed."
-            try closeTakenOver(claim, words: words, in: transaction)
-        }
+        let words =
+            "\(who) released \(machine) outside Bascule at \(action.createdAt.iso8601); the claim is closed."
+        try closeReleased(by: action, network, words: words, in: transaction)
     }
     guard isNews, action.status == .succeeded || !action.status.isEnd, remember(action, &told) else { return }
     let verb = action.type == "Isolate" ? "isolated" : "released"
@@ -137,11 +139,23 @@ private func sweepForeign(
     )
 }
 
-private func remember(_ action: MachineAction, _ told: inout [String]) -> Bool {
-    guard !told.contains(action.id) else { return false }
-    told.append(action.id)
-    return true
+/// Closes the claims that a release outside has ended: those confirmed before it began, and those confirmed
+/// later from a success that came before it, if Defender's last word on the machine is this release.
+private func closeReleased(
+    by action: MachineAction,
+    _ network: NetworkHistory,
+    words: String,
+    in transaction: any LedgerTransaction
+) throws {
+    for claim in try transaction.openClaims(on: action.machineID) where claim.endingBy == nil {
+        guard let containedAt = claim.containedAt else { continue }
+        let isOverruled = network.isLastWord(action) && claim.openedAt < action.endedAt
+        guard containedAt < action.createdAt || isOverruled else { continue }
+        try closeTakenOver(claim, words: words, in: transaction)
+    }
 }
+
+private func remember(_ action: MachineAction, _ told: inout Told) -> Bool { told.add(action.id) }
 
 private func tellAll(_ code: String, _ words: String, in transaction: any LedgerTransaction) throws {
     try tell(.tell, Notice(code: code, tone: .warning, text: words), about: nil, in: transaction)

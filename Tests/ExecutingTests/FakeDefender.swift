@@ -34,6 +34,12 @@ final class FakeDefender: DefenderCalling {
         var offline: Set<MachineID> = []
         var listCalls = 0
         var package: [UInt8]? = Array("package".utf8)
+        /// Lists say that there may be more than they hold.
+        var isCut = false
+        /// Cancelling is answered, but nothing is cancelled.
+        var ignoresCancel = false
+        /// What happens once between a list of one machine's actions and its arrival.
+        var duringList: (@Sendable () async -> Void)?
     }
 
     let clientID = "c11e47"
@@ -86,6 +92,25 @@ final class FakeDefender: DefenderCalling {
                 at: 0
             )
             state.isolated[machine] = type == "Isolate"
+        }
+    }
+
+    /// Somebody acts in the portal, and it takes its time.
+    func beginOutside(_ type: String, on machine: MachineID, by who: String = "ola@corp.example") {
+        let moment = now()
+        state.withLock { state in
+            let action = MachineAction(
+                id: "outside-\(state.actions.count)",
+                type: type,
+                scope: "Full",
+                status: .pending,
+                machineID: machine,
+                requestor: who,
+                comment: "by hand",
+                createdAt: moment
+            )
+            state.actions.insert(action, at: 0)
+            state.endsAt[action.id] = (moment + state.delay, .succeeded)
         }
     }
 
@@ -159,7 +184,7 @@ final class FakeDefender: DefenderCalling {
         let moment = now()
         state.withLock { state in
             state.cancelled.append(actionID)
-            guard let index = state.actions.firstIndex(where: { $0.id == actionID }),
+            guard !state.ignoresCancel, let index = state.actions.firstIndex(where: { $0.id == actionID }),
                 !state.actions[index].status.isEnd
             else { return }
             state.actions[index].status = .cancelled
@@ -185,14 +210,16 @@ final class FakeDefender: DefenderCalling {
             return false
         }
         if fails { throw failure(.server, executed: false) }
-        let found = state.withLock { state in
-            state.actions.filter { action in
+        let page = state.withLock { state in
+            let found = state.actions.filter { action in
                 (filter.machine == nil || action.machineID == filter.machine)
                     && (filter.types.isEmpty || filter.types.contains(action.type))
                     && filter.createdNotBefore.map { action.createdAt >= $0 } != false
             }
+            return ActionPage(actions: found, mayBeCut: state.isCut)
         }
-        return ActionPage(actions: found, mayBeCut: false)
+        if filter.machine != nil, let happens = state.withLock({ $0.duringList.take() }) { await happens() }
+        return page
     }
 
     func packageAddress(actionID: String) async throws(DefenderError) -> Secret {
