@@ -20,11 +20,18 @@ extension Executor {
 
         var view = OutsideView()
         if entry.lane == .network {
+            let standing = try await ledger.laneStanding(of: machine.id)
             do throws(DefenderError) {
                 view = try await lookOutside(job, machine.id)
             } catch {
                 return try await postpone(&job, error)
             }
+            view.standing = standing
+        }
+        if !job.isAutomatic, wallClock().since(job.factsAt ?? job.acceptedAt) > Policy.factsAgeMax {
+            // Asking took so long that the decision is stale: all of it once more.
+            job = try await ledger.apply(.waits(until: wallClock()), to: job, keeping: nil)
+            return false
         }
         let (step, moved) = try await ledger.beginSubmission(
             of: job,

@@ -109,7 +109,7 @@ extension Observer {
 
     /// Cancels at Defender and says so; the sweep finds a success that comes later still.
     private func giveUp(_ job: Job) async throws {
-        if let id = job.machineAction?.id {
+        if let id = job.machineAction?.id, job.machineAction?.isOurs == true {
             let comment = ActionMarker.comment(job: job.id, person: "bascule", reason: "watched too long")
             try? await defender.cancel(actionID: id, comment: comment, priority: .settling)
         }
@@ -119,7 +119,7 @@ extension Observer {
     // MARK: Cancelling
 
     func needsCancel(_ job: Job) -> Bool {
-        guard let request = job.cancelRequest, job.machineAction != nil else { return false }
+        guard let request = job.cancelRequest, job.machineAction?.isOurs == true else { return false }
         guard let sentAt = request.sentAt else { return true }
         return wallClock().since(sentAt) > .seconds(60)
     }
@@ -178,6 +178,7 @@ extension Observer {
                 && action.requestor?.lowercased() == defender.clientID.lowercased()
                 && action.createdAt >= submission.startedAt - .seconds(300)
                 && ActionMarker.isMark(of: job.id, in: action.comment)
+                && job.spentActions?.contains(action.id) != true
         }
         if let ours {
             let trace = ActionTrace(
@@ -191,11 +192,21 @@ extension Observer {
             return
         }
         let settledAt = submission.leaseUntil + settings.times.settlingTime
-        if wallClock() > settledAt, !page.mayBeCut {
-            _ = try await ledger.apply(.absent, to: job, keeping: nil)
+        let now = wallClock()
+        let event: JobEvent
+        if now <= settledAt {
+            let until = max(min(settledAt + .milliseconds(1), nextTick()), now + .milliseconds(100))
+            event = .stillUnknown(until: until, trouble: nil)
+        } else if page.mayBeCut {
+            let trouble = Outcome(
+                code: "list-cut",
+                message: "Defender's list of the machine's actions may be incomplete.",
+                fix: "Look for the job's id among the machine's actions in the Defender portal."
+            )
+            event = .stillUnknown(until: now + .seconds(30), trouble: trouble)
         } else {
-            let until = max(min(settledAt + .milliseconds(1), nextTick()), wallClock() + .milliseconds(100))
-            _ = try await ledger.apply(.stillUnknown(until: until, trouble: nil), to: job, keeping: nil)
+            event = .absent
         }
+        _ = try await ledger.apply(event, to: job, keeping: nil)
     }
 }

@@ -189,6 +189,12 @@ final class Bench: Sendable {
         return !toDo.isEmpty || !toWatch.isEmpty
     }
 
+    /// One round of the observer alone.
+    func observe() async {
+        let jobs = try? await ledger.lease(JobState.observing, owner: "observer", times: times, limit: 100)
+        if let jobs, !jobs.isEmpty { await observer.look(at: jobs) }
+    }
+
     /// Rounds until nothing is due now.
     func settle() async throws {
         var rounds = 0
@@ -222,5 +228,24 @@ final class Bench: Sendable {
     /// Texts told, in order, with their audience's kind.
     func told() async throws -> [OutboxEntry] {
         try await ledger.read { try $0.outbox(state: .due, limit: 10_000) }
+    }
+}
+
+extension Job {
+    /// The same under another id.
+    func copied(as id: JobID) -> Job {
+        var copy = Job(
+            id: id,
+            delivery: nil,
+            intent: Intent(source: source, asker: asker, request: .isolated),
+            request: ActionRequest(action: action, machine: selector),
+            principal: principal,
+            acceptedAt: acceptedAt,
+            validUntil: validUntil
+        )
+        copy.machine = machine
+        copy.state = state
+        copy.due = nil
+        return copy
     }
 }

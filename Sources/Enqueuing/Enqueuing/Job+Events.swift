@@ -116,8 +116,9 @@ extension Job {
         case .rehearsed(let outcome):
             return end(.cancelled, outcome, tone: .progress)
         case .settled(let outcome):
-            // An isolate that is settled without an action of its own leaves no claim.
-            let closing: [JobEffect] = action == "isolate" ? [.closeClaim(outcome.code)] : []
+            // An isolate that is settled without an action of its own leaves no claim, and contains for nobody.
+            let closing: [JobEffect] =
+                action == "isolate" ? [.closeClaim(outcome.code), .settleJoined(.failed)] : []
             return closing + end(.succeeded, outcome, tone: .good)
         case .withdrawn(let outcome):
             return end(.cancelled, outcome, tone: .warning, isQuiet: isAutomatic)
@@ -153,7 +154,9 @@ extension Job {
             }
             let wasUnknown = state == .reconciling
             machineAction = trace
+            outcome = nil
             enter(.watching, due: now)
+            if !trace.isOurs, let request = cancelRequest { return leave(request) }
             let words =
                 trace.isOurs
                 ? (wasUnknown ? "Found at Defender" : "Defender accepted it")
@@ -161,6 +164,7 @@ extension Job {
             return [tellAsker(.progress, "job.watching", "\(words): \(title) is \(trace.status).")]
         case .notExecuted(let until, let trouble):
             try require(.submitting, event)
+            if let effects = takenBack() { return effects }
             tries += 1
             outcome = nil
             enter(.ready, due: earliest(until, validUntil))
@@ -182,7 +186,8 @@ extension Job {
             try require(.reconciling, event)
             tries += 1
             due = until
-            guard let trouble, tries == 3 || tries.isMultiple(of: 60) else { return [] }
+            guard let trouble, (outcome == nil && tries >= 3) || tries.isMultiple(of: 60) else { return [] }
+            outcome = trouble
             return [
                 tellAll(
                     .bad,
@@ -192,6 +197,8 @@ extension Job {
             ]
         case .absent:
             try require(.reconciling, event)
+            if let effects = takenBack() { return effects }
+            outcome = nil
             guard let validUntil, now > validUntil else {
                 enter(.ready, due: now)
                 return [.wakeLane]
@@ -267,6 +274,7 @@ extension Job {
             guard state.isInFlight else { throw TransitionError(state: state, event: event.name) }
             guard cancelRequest == nil else { return [] }
             cancelRequest = request
+            if state == .watching, machineAction?.isOurs == false { return leave(request) }
             if state == .watching { due = now }
             return [tellAsker(.warning, "job.cancelling", "Being cancelled: \(request.because)")]
         case .cancelSent:
@@ -284,15 +292,15 @@ extension Job {
             machineAction?.status = "Succeeded"
             let outcome = Outcome(code: "succeeded", message: detail ?? "Defender says: Succeeded.")
             var effects = end(.succeeded, outcome, tone: .good)
+            // A containment that somebody else made is theirs: no claim of ours, no time box, also for joiners.
+            let isTheirs = joined == nil && machineAction?.isOurs == false
             if action == "isolate" {
-                // A containment that somebody else made is theirs: no claim of ours, no time box.
-                let isTheirs = joined == nil && machineAction?.isOurs == false
                 effects.insert(isTheirs ? .closeClaim("foreign") : .confirmClaim, at: 0)
             }
             if action == "release" {
                 effects.insert(.closeEndingClaims(isAutomatic ? "time-box" : "released"), at: 0)
             }
-            effects.append(.settleJoined(.succeeded))
+            effects.append(.settleJoined(isTheirs ? .failed : .succeeded))
             return effects
         case .failed, .timedOut, .cancelled:
             let words = detail ?? "Defender says: \(how.rawValue)."
@@ -315,6 +323,8 @@ extension Job {
     private mutating func fail(_ outcome: Outcome, as how: JobEnd, at now: Timestamp) -> [JobEffect] {
         if isAutomatic {
             let wait = Duration.seconds(min(600, 15 << min(6, submission?.attempt ?? 1)))
+            // What failed carries the same mark as the next try: it must not be found in its place.
+            if let machineAction { spentActions = (spentActions ?? []).suffix(9) + [machineAction.id] }
             machineAction = nil
             let isWanted = cancelRequest == nil
             cancelRequest = nil
@@ -334,6 +344,23 @@ extension Job {
         return effects + [
             tellAll(.bad, "job.\(state.rawValue)", "\(title) asked by \(askerText): \(outcome.message)")
         ]
+    }
+
+    /// What was to be cancelled and was surely not executed is not posted again, but for a time box's release.
+    private mutating func takenBack() -> [JobEffect]? {
+        guard let request = cancelRequest else { return nil }
+        guard !isAutomatic else {
+            cancelRequest = nil
+            return nil
+        }
+        let outcome = Outcome(code: "cancelled", message: "\(request.because) Nothing was executed.")
+        return end(.cancelled, outcome, tone: .warning)
+    }
+
+    /// Follows an action that somebody else made no further; cancelling it is not ours to ask.
+    private mutating func leave(_ request: CancelRequest) -> [JobEffect] {
+        let words = "\(request.because) The action at Defender is somebody else's and goes on."
+        return end(.cancelled, Outcome(code: "cancelled", message: words), tone: .warning)
     }
 
     private mutating func endExpired() -> [JobEffect] {

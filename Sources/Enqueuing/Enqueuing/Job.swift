@@ -59,6 +59,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     package var decision: DecisionNote?
     package var submission: Submission?
     package var machineAction: ActionTrace?
+    /// Ended actions of earlier tries, the last ten.
+    package var spentActions: [String]?
     /// The isolate whose action this one shares.
     package var joined: JobID?
     package var cancelRequest: CancelRequest?

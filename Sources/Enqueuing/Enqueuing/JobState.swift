@@ -42,6 +42,8 @@ package enum JobState: String, Sendable, Codable, CaseIterable {
         self == .submitting || self == .reconciling || self == .watching
     }
 
+    /// All but the ends.
+    package static let open = allCases.filter { !$0.isEnd }
     /// The states whose jobs the executor leases.
     package static let executing: [JobState] = [.recorded, .located, .decided, .ready, .held]
     /// The states whose jobs the observer leases; a job `submitting` only once its lease has ended.

@@ -105,15 +105,15 @@ package enum LaneRules {
 
         let wantsFull = job.parameters["type"] != "Selective"
         let claims = situation.openClaims.filter { $0.id != job.id && $0.endingBy == nil }
-        let isFull = claims.contains { $0.isolationType == "Full" }
         if let words = situation.releasedOutside, !network.contains(where: { $0.joined == nil }) {
             let gone = claims.filter { $0.containedAt != nil }
             if !gone.isEmpty { return .submitAnew(closing: gone.map(\.id), words: words) }
         }
-        if let primary = primary(of: claims, inFlight: network) {
-            if isFull || !wantsFull {
-                return .join(primary, others: claims.map { "\($0.ownerText) (\($0.id))" })
-            }
+        let serving = wantsFull ? claims.filter { $0.isolationType == "Full" } : claims
+        if let primary = primary(of: serving, inFlight: network) {
+            return .join(primary, others: claims.map { "\($0.ownerText) (\($0.id))" })
+        }
+        if primary(of: claims, inFlight: network) != nil {
             // Full over Selective is a new action, once nothing of the lane is in flight.
             if network.contains(where: { $0.joined == nil }) { return .wait }
             return .submit(ending: [])
@@ -286,7 +286,9 @@ package enum LaneRules {
 
     /// Opposite actions in flight: those that Defender may still cancel are cancelled, the rest waited for.
     private static func yieldTo(_ jobs: [Job]) -> Step {
-        let cancellable = jobs.filter { $0.state == .watching && $0.cancelRequest == nil }
+        let cancellable = jobs.filter {
+            $0.state == .watching && $0.cancelRequest == nil && $0.machineAction?.isOurs != false
+        }
         return cancellable.isEmpty ? .wait : .cancelFirst(cancellable.map(\.id))
     }
 }

@@ -95,6 +95,8 @@ package struct JobQuery: Sendable, Hashable {
     package var dueBy: Timestamp?
     /// Only jobs whose lease ends after this: later than any can, if the clock was put back since.
     package var leasedBeyond: Timestamp?
+    /// Only jobs of a higher sequence.
+    package var after: Int64?
     package var limit: Int
     package var newestFirst: Bool
 
@@ -105,6 +107,7 @@ package struct JobQuery: Sendable, Hashable {
         delivery: DeliveryID? = nil,
         dueBy: Timestamp? = nil,
         leasedBeyond: Timestamp? = nil,
+        after: Int64? = nil,
         limit: Int = 10_000,
         newestFirst: Bool = false
     ) {
@@ -114,6 +117,7 @@ package struct JobQuery: Sendable, Hashable {
         self.delivery = delivery
         self.dueBy = dueBy
         self.leasedBeyond = leasedBeyond
+        self.after = after
         self.limit = limit
         self.newestFirst = newestFirst
     }

@@ -114,6 +114,7 @@ final class MemoryTransaction: LedgerTransaction {
             if let actions = query.actions, !actions.contains(job.action) { continue }
             if let machine = query.machine, job.machine?.id != machine { continue }
             if let delivery = query.delivery, job.delivery != delivery { continue }
+            if let after = query.after, job.sequence <= after { continue }
             if let dueBy = query.dueBy {
                 guard let due = job.due, due <= dueBy else { continue }
             }

@@ -141,7 +141,8 @@ private func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
     case .freeze(let freeze): try Freeze.begin(freeze, in: transaction)
     case .unfreeze(let by): try Freeze.end(by: by, in: transaction)
     case .cancel(let id, let by):
-        guard let job = try transaction.job(id), !job.state.isEnd else { return }
+        // Without its release a time box would be forgotten.
+        guard let job = try transaction.job(id), !job.state.isEnd, !job.isAutomatic else { return }
         let event: JobEvent
         if job.state.isBeforeSubmitting {
             let words = "\(by) cancelled it before it was submitted."

@@ -1,4 +1,5 @@
-import Vocabulary
+import Catalogue
+package import Vocabulary
 
 /// What Defender's own list said of a machine's network just before a submission.
 package struct OutsideView: Sendable, Hashable {
@@ -10,6 +11,8 @@ package struct OutsideView: Sendable, Hashable {
     package var releasedOutside: String?
     /// Who else acted after our isolate of this claim, and how.
     package var takenOver: String?
+    /// The lane as it was before Defender was asked; nil if nothing rests on it.
+    package var standing: LaneStanding?
 
     package init(
         foreignContainment: String? = nil,
@@ -24,7 +27,31 @@ package struct OutsideView: Sendable, Hashable {
     }
 }
 
+/// What of a machine's network changes with our own actions: a view of Defender's list rests on it.
+package struct LaneStanding: Sendable, Hashable {
+    private var inFlight: Set<JobID>
+    private var contained: Set<JobID>
+    private var pending: Set<JobID>
+
+    fileprivate init(jobs: [Job], claims: [Claim]) {
+        let flying = jobs.filter { $0.lane == .network && $0.joined == nil && $0.state.isInFlight }
+        inFlight = Set(flying.map(\.id))
+        contained = Set(claims.filter { $0.containedAt != nil }.map(\.id))
+        pending = Set(claims.filter { $0.containedAt == nil }.map(\.id))
+    }
+}
+
 extension Ledger {
+    /// How a machine's network stands now; taken before Defender's list is read, and given with its view.
+    package func laneStanding(of machine: MachineID) async throws -> LaneStanding {
+        try await read { transaction in
+            LaneStanding(
+                jobs: try transaction.jobs(JobQuery(states: JobState.open, machine: machine, limit: .max)),
+                claims: try transaction.openClaims(on: machine)
+            )
+        }
+    }
+
     /// Decides the step of a leased job in state `ready` and takes it, in one transaction: after this returns
     /// ``LaneRules/Step/submit(ending:)`` the job is `submitting`, durably, and may be posted once.
     ///
@@ -48,6 +75,12 @@ extension Ledger {
                 throw TransitionError(state: stored.state, event: "submissionStarted")
             }
             var situation = try situation(of: stored, in: transaction)
+            let standing = LaneStanding(jobs: situation.others, claims: situation.openClaims)
+            guard view.standing == nil || view.standing == standing else {
+                // An action of ours began or ended since the list was read: it is read again.
+                let again = JobEvent.waits(until: transaction.now)
+                return (.wait, try move(stored, by: again, fence: fence, keeping: nil, in: transaction))
+            }
             situation.foreignContainment = view.foreignContainment
             situation.ownContainment = view.ownContainment
             situation.releasedOutside = view.releasedOutside
@@ -93,28 +126,37 @@ private func situation(of job: Job, in transaction: any LedgerTransaction) throw
             isFrozen: try Freeze.present(in: transaction) != nil
         )
     }
-    let all = try transaction.jobs(JobQuery(machine: machine)).filter { $0.id != job.id }
+    let others = try transaction.jobs(JobQuery(states: JobState.open, machine: machine, limit: .max))
+        .filter { $0.id != job.id }
     let claims = try transaction.openClaims(on: machine)
     let freeze = try Freeze.present(in: transaction)
-    var situation = LaneRules.Situation(
-        others: all.filter { !$0.state.isEnd },
-        openClaims: claims,
-        isFrozen: freeze != nil
-    )
+    var situation = LaneRules.Situation(others: others, openClaims: claims, isFrozen: freeze != nil)
     situation.isFrozenForReleases = freeze?.stopsReleases == true
-    let counted = all.filter {
-        !$0.isAutomatic && !$0.isRehearsal
-            && ($0.state == .ready || $0.state.isInFlight || $0.state == .succeeded)
-    }
-    situation.newestCountedRelease = counted.last {
-        $0.action == "release"
-            && ($0.decision?.mayEndOthers == true || ($0.principal != nil && $0.principal == job.principal))
-    }
-    let open = Set(claims.map(\.id))
-    situation.newestCountedIsolate = counted.last {
-        $0.action == "isolate" && ($0.state == .ready || open.contains($0.id))
-    }
+    // Of what has ended only what came after this job can count: a long history costs nothing.
+    let released = JobQuery(
+        states: [.succeeded],
+        actions: ["release"],
+        machine: machine,
+        after: job.sequence,
+        limit: .max
+    )
+    situation.newestCountedRelease = (others + (try transaction.jobs(released)))
+        .filter { counts($0, "release") }
+        .filter {
+            $0.decision?.mayEndOthers == true || ($0.principal != nil && $0.principal == job.principal)
+        }
+        .max { $0.sequence < $1.sequence }
+    let holders = try claims.compactMap { $0.id == job.id ? nil : try transaction.job($0.id) }
+    situation.newestCountedIsolate = (others.filter { $0.state == .ready } + holders)
+        .filter { counts($0, "isolate") }
+        .max { $0.sequence < $1.sequence }
     return situation
+}
+
+/// An intent counts once it is allowed, if somebody asked for it and meant it.
+private func counts(_ job: Job, _ action: String) -> Bool {
+    job.action == action && !job.isAutomatic && !job.isRehearsal
+        && (job.state == .ready || job.state.isInFlight || job.state == .succeeded)
 }
 
 private func take(

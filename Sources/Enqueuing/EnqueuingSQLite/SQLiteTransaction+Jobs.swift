@@ -134,6 +134,10 @@ extension JobQuery {
             conditions.append("leased_until > ?")
             arguments += [leasedBeyond.milliseconds]
         }
+        if let after {
+            conditions.append("sequence > ?")
+            arguments += [after]
+        }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let order = newestFirst ? "DESC" : "ASC"
         arguments += [max(0, limit)]

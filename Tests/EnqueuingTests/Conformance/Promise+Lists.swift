@@ -38,6 +38,8 @@ extension Promise {
                 (JobQuery(actions: ["isolate", "scan"]), [1, 2, 3, 4, 5]),
                 (JobQuery(states: [.ready], actions: ["scan"]), []),
                 (JobQuery(delivery: DeliveryID("d-1")), [1, 2]),
+                (JobQuery(after: 3), [4, 5]),
+                (JobQuery(states: [.ready], after: 3), [4]),
                 (JobQuery(dueBy: now), [1, 4]),
                 (JobQuery(dueBy: now + .seconds(5)), [1, 2, 4]),
                 (JobQuery(states: [.ready], dueBy: now), [4]),
