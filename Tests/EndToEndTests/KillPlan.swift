@@ -19,6 +19,8 @@ struct KillPlan {
         case cancelling
         /// The kill comes before the bridge listens.
         case starting
+        /// One delivery, and the kill as its job is decided: that state is over in a few milliseconds.
+        case deciding
     }
 
     /// How a machine answers.
@@ -50,7 +52,8 @@ struct KillPlan {
 
     mutating func round(_ number: Int) -> Round {
         switch pick(0...99) {
-        case 0..<45: .burst
+        case 0..<37: .burst
+        case 37..<45: .deciding
         case 45..<60: .quiet
         case 60..<77: .single
         case 77..<82: .refused
@@ -70,6 +73,7 @@ struct KillPlan {
         case .frozen: .milliseconds(pick(150...500))
         case .cancelling: .milliseconds(pick(100...2_000))
         case .starting: .milliseconds(pick(1...250))
+        case .deciding: .milliseconds(pick(0...12))
         }
     }
 

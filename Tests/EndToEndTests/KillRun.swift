@@ -19,8 +19,8 @@ struct KillRun {
     var plan: KillPlan
     private var nextMachine = 1
     private var nextSpecial = KillPlan.specialAfter + 1
-    private var promises: Set<Promise> = []
-    private var states: [String: Int] = [:]
+    private(set) var promises: Set<Promise> = []
+    private(set) var states: [String: Int] = [:]
     private var rounds: [KillPlan.Round: Int] = [:]
     private var isFrozen = false
 
@@ -55,7 +55,7 @@ struct KillRun {
         states[youngest?["state"]?.string ?? "none", default: 0] += 1
     }
 
-    private mutating func withBridge(
+    mutating func withBridge(
         _ work: (inout KillRun, BridgeProcess) async throws -> Void
     ) async throws {
         let bridge = try await BridgeProcess.start(in: folder, http: simulator.http)
@@ -85,7 +85,25 @@ struct KillRun {
             if await bridge.deliver(freeze)?.status == 200 { isFrozen = true }
             try await send([try ask(at: "soc-chat")], bridge, killAfter: delay)
         case .cancelling: try await cancel(bridge, killAfter: delay)
+        case .deciding: try await chase(bridge, killAfter: delay)
         }
+    }
+
+    /// Waits until the log says that a job was located; a fault may keep it from that.
+    private mutating func chase(_ bridge: BridgeProcess, killAfter delay: Duration) async throws {
+        func located() -> Int { bridge.program.errors.components(separatedBy: "\"job.located\"").count }
+        let before = located()
+        let (delivery, promise) = try ask()
+        guard (200..<300).contains(await bridge.deliver(delivery)?.status ?? 0) else { return }
+        if let promise { promises.insert(promise) }
+        do {
+            try await eventually("a job that is located", within: .seconds(2), every: .milliseconds(1)) {
+                located() > before ? () : nil
+            }
+        } catch is TookTooLong {
+            return
+        }
+        try await send([], bridge, killAfter: delay)
     }
 
     /// Waits until something hangs at an offline machine, and takes it back.
@@ -164,7 +182,7 @@ struct KillRun {
     }
 
     /// Lifts the freeze and lets every held job go on.
-    private mutating func thaw(_ bridge: BridgeProcess) async throws {
+    mutating func thaw(_ bridge: BridgeProcess) async throws {
         let unfreeze = try SignedDelivery.slack("unfreeze", chat: simulator.word("chat"))
         guard await bridge.deliver(unfreeze)?.status == 200 else { return }
         isFrozen = false
@@ -174,105 +192,9 @@ struct KillRun {
         }
     }
 
-    private func machineNumber(_ job: JSONValue) -> Int? {
+    func machineNumber(_ job: JSONValue) -> Int? {
         let name = job["machine"]?.string ?? ""
         guard name.hasPrefix("m-") else { return nil }
         return Int(name.dropFirst(2).prefix { $0 != "." })
-    }
-
-    // MARK: The end
-
-    /// Lets everything come to its end; what hangs at an offline machine is taken back by its asker.
-    mutating func finish() async throws {
-        try await withBridge { run, bridge in
-            try await run.thaw(bridge)
-            var cancelled: Set<String> = []
-            func look() async throws -> Void? {
-                let open = try await bridge.jobs().filter { !KillRun.isEnd($0) }
-                for job in open {
-                    try await run.push(job, bridge, &cancelled)
-                }
-                return open.isEmpty ? () : nil
-            }
-            func left() async -> String {
-                let open = (try? await bridge.jobs())?.filter { !KillRun.isEnd($0) } ?? []
-                return "\(open.map(\.encodedText))\n\(bridge.program.errors.suffix(4_000))"
-            }
-            try await eventually(
-                "the end of every job",
-                within: .seconds(150),
-                every: .milliseconds(500),
-                detail: left,
-                look
-            )
-            bridge.program.send(SIGTERM)
-            #expect(try await bridge.program.end() == .exited(0))
-        }
-    }
-
-    /// Says the word that a job waits for.
-    private func push(_ job: JSONValue, _ bridge: BridgeProcess, _ cancelled: inout Set<String>) async throws
-    {
-        let id = job["job"]?.string ?? ""
-        let isOffline = machineNumber(job).map { KillPlan.course($0) == .offline } ?? false
-        if job["state"] == "held" {
-            _ = await bridge.deliver(try .slack("go \(id)", chat: simulator.word("chat")))
-        } else if job["state"] == "watching", isOffline, cancelled.insert(id).inserted {
-            _ = await bridge.deliver(try .slack("cancel \(id)", chat: simulator.word("chat")))
-        }
-    }
-
-    /// Nothing acknowledged is lost, and nothing was done twice.
-    func judge() async throws {
-        let jobs = try await BridgeProcess.jobs(in: folder)
-        #expect(jobs.count < 1_000, "the list is cut")
-        for promise in promises {
-            let found = jobs.filter {
-                $0["action"]?.string == promise.action && $0["source"]?.string == promise.source
-                    && machineNumber($0) == promise.machine
-            }
-            #expect(found.count == 1, "\(promise) was acknowledged")
-        }
-        let calls = try await simulator.journal().filter(\.isExecuted)
-        let byJob = Dictionary(grouping: calls, by: { $0.job ?? "without a mark" })
-        #expect(byJob["without a mark"] == nil)
-        for (job, calls) in byJob { #expect(calls.count == 1, "\(job) was executed \(calls.count) times") }
-        for job in jobs {
-            let count = byJob[job["job"]?.string ?? ""]?.count ?? 0
-            switch job["state"]?.string {
-            case "succeeded", "failed", "timed-out":
-                #expect(count == 1, "\(job.encodedText) was executed \(count) times")
-            case "refused", "expired", "denied":
-                #expect(count == 0, "\(job.encodedText) was executed")
-            default: #expect(count <= 1)
-            }
-        }
-        let audit = try JSONReader.read(
-            try await BridgeProcess.ask(["audit", "verify", "--json"], in: folder)
-        )
-        #expect(audit["verdict"] == "intact")
-        print(
-            "\(jobs.count) jobs, \(promises.count) acknowledged requests, \(calls.count) executed POSTs, ends:"
-        )
-        print(Dictionary(grouping: jobs) { $0["state"]?.string ?? "" }.mapValues(\.count))
-    }
-
-    /// Every state that a job can be in was met.
-    func judgeCoverage() {
-        let met = Set(states.keys)
-        let wanted: Set = [
-            "recorded", "located", "decided", "ready", "held", "submitting", "reconciling", "watching",
-            "succeeded", "failed", "timed-out", "cancelled", "refused",
-        ]
-        #expect(wanted.subtracting(met).isEmpty, "\(wanted.subtracting(met).sorted()) were not met")
-    }
-
-    var table: String {
-        states.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }.joined(separator: "\n")
-    }
-
-    static func isEnd(_ job: JSONValue) -> Bool {
-        let ends = ["succeeded", "failed", "timed-out", "cancelled", "refused", "denied", "expired"]
-        return ends.contains(job["state"]?.string ?? "")
     }
 }
