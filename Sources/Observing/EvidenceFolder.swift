@@ -6,6 +6,8 @@ package actor EvidenceFolder {
     private let folder: String
     private let totalBytesMax: Int64
     private let keepFor: Duration
+    /// Packages being written; one at a time, so that two cannot exceed the quota together.
+    private var open: Set<String> = []
 
     /// - Parameters:
     ///   - folder: Made with mode 0700 if it is missing.
@@ -19,6 +21,7 @@ package actor EvidenceFolder {
 
     /// Finds room for one package.
     func makePlace(for job: JobID, now: Timestamp) throws(EvidenceError) -> EvidencePlace {
+        guard open.isEmpty else { throw .busy }
         let used: Int64
         do {
             try FileManager.default.createDirectory(
@@ -40,6 +43,7 @@ package actor EvidenceFolder {
             bytesMax: left
         )
         try? FileManager.default.removeItem(atPath: place.partialPath)
+        open.insert(place.name)
         return place
     }
 
@@ -47,6 +51,7 @@ package actor EvidenceFolder {
     ///
     /// The folder is synchronised as well: after a power cut the name is there, as the ledger says.
     func keep(_ place: EvidencePlace) throws {
+        defer { open.remove(place.name) }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: place.partialPath))
         try handle.synchronize()
         try handle.close()
@@ -61,6 +66,7 @@ package actor EvidenceFolder {
 
     /// Forgets an unfinished file.
     func discard(_ place: EvidencePlace) {
+        open.remove(place.name)
         try? FileManager.default.removeItem(atPath: place.partialPath)
     }
 
@@ -104,11 +110,13 @@ struct EvidencePlace: Sendable {
 package enum EvidenceError: Explained, Equatable {
     case folder(String)
     case full(totalBytesMax: Int64)
+    case busy
 
     package var code: String {
         switch self {
         case .folder: "evidence.folder"
         case .full: "evidence.full"
+        case .busy: "evidence.busy"
         }
     }
 
@@ -116,6 +124,7 @@ package enum EvidenceError: Explained, Equatable {
         switch self {
         case .folder(let path): "The evidence folder \(path) cannot be used."
         case .full(let bytes): "The evidence folder holds its \(bytes) bytes."
+        case .busy: "Another package is being written."
         }
     }
 
@@ -123,6 +132,7 @@ package enum EvidenceError: Explained, Equatable {
         switch self {
         case .folder: "Check that it exists and that the bridge may write there."
         case .full: "Move evidence away, or raise `evidence: { max-total }`, then ask for the package again."
+        case .busy: "Nothing to do: it is fetched next."
         }
     }
 }

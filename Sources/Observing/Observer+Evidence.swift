@@ -24,6 +24,7 @@ extension Observer {
         do throws(EvidenceError) {
             place = try await evidence.makePlace(for: job.id, now: wallClock())
         } catch {
+            if error == .busy { return try await rest(job, until: nextTick()) }
             return try await notKept(job, error.code, error.message, fix: error.fix)
         }
         do throws(DefenderError) {

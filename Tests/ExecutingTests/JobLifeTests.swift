@@ -248,3 +248,16 @@ struct JobLifeTests {
         #expect(count > 10)
     }
 }
+
+struct EvidenceQuotaTests {
+    @Test func `two packages are fetched one after the other, within one quota`() async throws {
+        let bench = Bench()
+        bench.defender.state.withLock { $0.package = Array(repeating: 1, count: 60) }
+        let first = try await bench.ask("collect", "laptop-7")
+        let second = try await bench.ask("collect", "laptop-70")
+        try await bench.run(for: .seconds(40))
+        let states = [try await bench.job(first).state, try await bench.job(second).state]
+        #expect(states.filter { $0 == .succeeded }.count == 1)
+        #expect(states.filter { $0 == .failed }.count == 1)
+    }
+}

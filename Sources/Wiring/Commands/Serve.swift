@@ -46,6 +46,8 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ bridge: Bridge, _ settings: Settings) async throws {
+        // Trapped before anything is announced: a SIGHUP that comes early must not end the process.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let announcement = Announcement(needsControl: settings.control != nil) { line in
             FileHandle.standardOutput.write(Data((line + "\n").utf8))
         }
@@ -65,7 +67,7 @@ struct Serve: AsyncParsableCommand {
         let group = ServiceGroup(configuration: configuration)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sighup) { await bridge.reload() }
+                for await _ in hangups { await bridge.reload() }
             }
             try await group.run()
             tasks.cancelAll()
