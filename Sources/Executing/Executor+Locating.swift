@@ -36,10 +36,13 @@ extension Executor {
             return true
         case .refused(let refusal):
             let listed = refusal.candidates.map { "\n• \($0.marks): \($0.command)" }.joined()
-            return try await refuse(
-                &job,
-                Outcome(code: refusal.code, message: refusal.message + listed, fix: refusal.fix)
-            )
+            guard !listed.isEmpty else {
+                let outcome = Outcome(code: refusal.code, message: refusal.message, fix: refusal.fix)
+                return try await refuse(&job, outcome)
+            }
+            // What to do stands above the list: behind it, it would be copied with the last command.
+            let message = "\(refusal.message) \(refusal.fix)\(listed)"
+            return try await refuse(&job, Outcome(code: refusal.code, message: message, fix: nil))
         }
     }
 
