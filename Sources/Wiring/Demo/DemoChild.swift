@@ -16,7 +16,10 @@ final class DemoChild: Sendable {
 
     /// Starts it; what it writes lies in the folder as `COMMAND.out` and `COMMAND.log`.
     ///
-    /// - Parameter arguments: The command and its options.
+    /// - Parameters:
+    ///   - arguments: The command and its options.
+    ///   - folder: Also its working directory and its place for temporary files.
+    /// - Throws: ``DemoFailure/notStarted(program:why:)``.
     init(_ arguments: [String], in folder: DemoFolder) throws(DemoFailure) {
         command = arguments.first ?? ""
         self.folder = folder

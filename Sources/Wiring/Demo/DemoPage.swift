@@ -21,7 +21,9 @@ struct DemoPage: Sendable {
     let isColoured: Bool
     private let output: @Sendable (String) throws -> Void
 
-    /// - Parameter output: Takes one line, without its end.
+    /// - Parameters:
+    ///   - isColoured: True to send codes of colour.
+    ///   - output: Takes one line, without its end.
     init(isColoured: Bool, output: @escaping @Sendable (String) throws -> Void) {
         self.isColoured = isColoured
         self.output = output
@@ -72,11 +74,12 @@ struct DemoPage: Sendable {
             switch state {
             case "succeeded": .good
             case "refused", "failed", "timed-out": .bad
-            case "rehearsed": .warning
+            case "cancelled", "held": .warning
             default: .plain
             }
         let name = TerminalText.line(state)
-        let padded = name + String(repeating: " ", count: max(0, 12 - name.count))
+        let isLast = text.isEmpty
+        let padded = isLast ? name : name + String(repeating: " ", count: max(0, 12 - name.count))
         let head = Self.left(word, isColoured) + inked(Self.spoken(after), .faint) + "  "
         let room = Self.width - Self.indent.count - Self.wordWidth - 22
         let lines = Self.wrapped(TerminalText.line(text), to: room)

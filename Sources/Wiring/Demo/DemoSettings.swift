@@ -11,6 +11,7 @@ enum DemoSettings {
     static let applicationSecretFile = "app.secret"
 
     /// - Parameter simulator: What `simulate` said.
+    /// - Returns: The YAML.
     /// - Throws: ``DemoFailure/notUnderstood(what:)`` if it did not say everything.
     static func text(_ simulator: JSONValue) throws(DemoFailure) -> String {
         func said(_ key: String) throws(DemoFailure) -> String {
@@ -57,8 +58,8 @@ enum DemoSettings {
             groups: { soc: [mia], leads: [ines], helpers: [omar] }
             grants:
               - { allow: [isolate, scan, release], to: [soc], machines: { os: client } }
-              - { allow: [isolate], to: [leads], from: [\(tickets)], machines: { os: client } }
               - { allow: [isolate], to: [leads], machines: any, mode: rehearse }
+              - { allow: [isolate], to: [leads], from: [\(tickets)], machines: { os: client } }
               - { allow: [status], to: [helpers], machines: any }
             protect:
               - { group: Tier-0 }

@@ -63,7 +63,8 @@ struct DemoStage: Sendable {
         let sentAt: Timestamp
         let took: Duration
         let bytes: Int
-        let headers: [String]
+        /// The header that proved the sender.
+        let signature: String
     }
 
     /// Signs and posts, as `bascule send` does.
@@ -85,7 +86,7 @@ struct DemoStage: Sendable {
             sentAt: sentAt,
             took: took,
             bytes: delivery.body.count,
-            headers: delivery.headers.map(\.name).filter { $0 != "Content-Type" }
+            signature: delivery.headers.map(\.name).first { $0.hasSuffix("Signature") } ?? ""
         )
     }
 

@@ -15,10 +15,8 @@ extension DemoStory {
             for row in releases.reversed() {
                 guard let job = row["job"]?.string, !seen.contains(job) else { continue }
                 seen.insert(job)
-                try page.say(
-                    "released",
-                    "\(row["machine"]?.string ?? ""), asked by \(row["by"]?.string ?? "")"
-                )
+                let wish = "\(row["machine"]?.string ?? ""), contained for \(row["by"]?.string ?? "")"
+                try page.say("release", wish, .bold)
                 try await follow(job, from: start)
             }
             if try await stage.machinesContained().isEmpty { return }
@@ -39,7 +37,7 @@ extension DemoStory {
         let journal = try await stage.journal()
         let executed = journal.filter { $0["executed"]?.bool == true }
         try page.say("ledger", "\(jobs.count) jobs, \(submitted) of them submitted to Defender")
-        try page.say("Defender", "\(journal.count) calls in all, \(executed.count) of them made an action:")
+        try page.say("simulator", "\(journal.count) calls in all, \(executed.count) of them made an action:")
         for call in executed {
             let machine = machineName(in: call["path"]?.string ?? "")
             let verb = call["path"]?.string?.split(separator: "/").last.map(String.init) ?? ""

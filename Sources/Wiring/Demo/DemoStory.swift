@@ -34,7 +34,7 @@ struct DemoStory: Sendable {
         try page.heading("5  What is not certain is not done")
         try await command(by: "mia", "isolate \(cast.shared[0].host) because \(cast.ticket)")
         try page.heading("6  What is not allowed is not done")
-        try await command(by: "mia", "isolate \(cast.guarded.host) because \(cast.ticket)")
+        try await command(by: "ines", "isolate \(cast.guarded.host) because \(cast.ticket)")
         try await command(by: "omar", "isolate \(cast.laptop.host) because lunch")
         try await timeIsUp(since: first.sentAt)
         try await books()
@@ -118,10 +118,9 @@ struct DemoStory: Sendable {
     }
 
     private func arrived(_ answer: DemoStage.Answer, at source: String) throws {
-        let proof = answer.headers.joined(separator: " and ")
         try page.say(
             "arrives",
-            "POST /hooks/\(source), \(answer.bytes) bytes, with \(proof); "
+            "POST /hooks/\(source), \(answer.bytes) bytes, \(answer.signature); "
                 + "answered \(answer.status) in \(answer.took.wholeMilliseconds) ms",
             .faint
         )
@@ -166,8 +165,14 @@ struct DemoStory: Sendable {
             job.at("decision.grant.number")?.integer.map { number in
                 "by grant \(number), line \(job.at("decision.grant.line")?.integer ?? 0)"
             } ?? ""
+        case "ready" where job["origin"]?.string != "asked": "waits for its time"
         case "submitting": "written down before it is posted"
-        case "watching": "Defender has it as action \(row.at("detail.defender-action")?.string ?? "")"
+        case "watching":
+            if let action = row.at("detail.defender-action")?.string {
+                "Defender: action \(action)"
+            } else {
+                "what is under way or done already"
+            }
         case "succeeded":
             if let joined = job["joined"]?.string {
                 "joined \(joined)"
@@ -176,7 +181,7 @@ struct DemoStory: Sendable {
             } else {
                 job.at("outcome.message")?.string ?? ""
             }
-        default: row.at("detail.outcome")?.string ?? ""
+        default: (row.at("detail.outcome")?.string ?? "").replacing("-", with: " ")
         }
     }
 
