@@ -41,10 +41,16 @@ struct Jira {
                     replyTo: issue.map(ReplyAddress.jira),
                     askedForBy: match.askedForBy,
                     ticket: issue ?? match.ticket,
-                    route: match.route
+                    route: match.route,
+                    place: issue.flatMap(Self.project(of:))
                 )
             }
         )
+    }
+
+    /// The key of the issue's project: all before the last hyphen of the issue's key.
+    private static func project(of issue: String) -> Place? {
+        issue.lastIndex(of: "-").map { .project(String(issue[..<$0])) }
     }
 
     static func eventKey(of delivery: VerifiedDelivery) -> String? {

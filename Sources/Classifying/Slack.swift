@@ -68,7 +68,8 @@ struct Slack {
                     askerShownName: form["user_name"],
                     request: request,
                     replyTo: reply,
-                    route: command
+                    route: command,
+                    place: .room(channel)
                 )
             }
         )

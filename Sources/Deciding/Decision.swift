@@ -76,6 +76,13 @@ package struct Reason: Sendable, Hashable, Codable {
         /// No grant gives this principal this action.
         case noGrant = "no-grant"
         case source = "source-not-granted"
+        /// The source's own ceiling (`may`) leaves the action out.
+        case ceiling = "source-ceiling"
+        case place = "place-not-granted"
+        case hours = "outside-hours"
+        case parameter = "parameter-not-granted"
+        /// A time box beyond the grant's longest, or none where there must be one.
+        case duration = "duration-not-granted"
         case others = "others-not-granted"
         case address = "address-not-granted"
         case machine = "machine-not-granted"

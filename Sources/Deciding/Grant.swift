@@ -12,6 +12,16 @@ package struct Grant: Sendable, Hashable {
     package var grantees: [Grantee]
     /// Where it may be asked; empty for any source.
     package var sources: Set<SourceName>
+    /// Rooms and projects where it may be asked; empty for anywhere.
+    package var places: Set<Place>
+    /// Values that a parameter may have, by the parameter's name; one that is not named may have any.
+    package var parameters: [String: Set<String>]
+    /// When it holds; nil for always.
+    package var hours: Hours?
+    /// The longest time box; nil for any, or none at all.
+    ///
+    /// With one, a containment must have an end.
+    package var durationMax: TimeBox?
     package var machines: MachineCondition
     /// True if it reaches what others asked for: the release of their claims, the cancelling of their jobs.
     package var coversOthers: Bool
@@ -29,6 +39,10 @@ package struct Grant: Sendable, Hashable {
         actions: [String],
         grantees: [Grantee],
         sources: Set<SourceName> = [],
+        places: Set<Place> = [],
+        parameters: [String: Set<String>] = [:],
+        hours: Hours? = nil,
+        durationMax: TimeBox? = nil,
         machines: MachineCondition,
         coversOthers: Bool = false,
         rehearses: Bool = false,
@@ -41,6 +55,10 @@ package struct Grant: Sendable, Hashable {
         self.actions = actions
         self.grantees = grantees
         self.sources = sources
+        self.places = places
+        self.parameters = parameters
+        self.hours = hours
+        self.durationMax = durationMax
         self.machines = machines
         self.coversOthers = coversOthers
         self.rehearses = rehearses

@@ -53,7 +53,35 @@ extension MachineCondition {
             let has = machine.tags.contains { tag in tags.contains { isSameWord($0, tag) } }
             parts.append(has ? .fits : .fails(because: "does not carry \(oneOf("tag", tags))"))
         }
+        return parts + tagParts(of: machine) + scoreParts(of: machine)
+    }
+
+    private func tagParts(of machine: Machine) -> [Fit] {
+        let carries = { (tag: String) in machine.tags.contains { isSameWord($0, tag) } }
+        var parts: [Fit] = []
+        if let missing = tagsAll?.first(where: { !carries($0) }) {
+            parts.append(.fails(because: "does not carry tag \(missing)"))
+        }
+        if let found = tagsNone?.first(where: carries) {
+            parts.append(.fails(because: "carries tag \(found)"))
+        }
         return parts
+    }
+
+    /// A word that Defender is not known to use says nothing.
+    private func scoreParts(of machine: Machine) -> [Fit] {
+        let scores = [
+            (values, machine.deviceValue, Self.valueWords, "device value"),
+            (risks, machine.riskScore, Self.riskWords, "risk"),
+            (exposures, machine.exposureLevel, Self.exposureWords, "exposure"),
+        ]
+        return scores.compactMap { wanted, fact, words, what in
+            guard let wanted else { return nil }
+            let known = fact.flatMap { fact in words.first { isSameWord($0, fact) } }
+            return fit(known, "its \(what)", "has \(what)") { word in
+                wanted.contains { isSameWord($0, word) }
+            }
+        }
     }
 
     private func fit(_ fact: String?, _ what: String, _ is: String, _ test: (String) -> Bool) -> Fit {
@@ -70,6 +98,11 @@ extension MachineCondition {
         if let groups { parts.append(oneOf("device group", groups)) }
         if let names { parts.append(oneOf("name", names.map(\.text))) }
         if let tags { parts.append(oneOf("tag", tags)) }
+        if let tagsAll { parts.append("tags \(tagsAll.joined(separator: " and "))") }
+        if let tagsNone { parts.append("no tag \(tagsNone.joined(separator: " or "))") }
+        if let values { parts.append(oneOf("device value", values)) }
+        if let risks { parts.append(oneOf("risk", risks)) }
+        if let exposures { parts.append(oneOf("exposure", exposures)) }
         if let ids { parts.append(ids.count == 1 ? "one listed id" : "\(ids.count) listed ids") }
         return parts.isEmpty ? "any" : parts.joined(separator: " and ")
     }

@@ -15,6 +15,7 @@ extension Policy {
         guard let principal = principal(of: question.asker, at: question.source) else {
             return unknownAsker(question.asker, at: question.source)
         }
+        if let refusal = refusedByCeiling(of: question.source, entry.word, principal) { return refusal }
         let machine = question.facts.flatMap { isFresh($0, at: question.now) ? $0.machine : nil }
         let trials = grants.map {
             Trial(of: $0, for: question, by: principal, machine: machine, under: self)

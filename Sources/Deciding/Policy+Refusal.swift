@@ -58,6 +58,19 @@ extension Policy {
         )
     }
 
+    /// Refuses what a source may not ask, whoever asks there; nil if it may.
+    func refusedByCeiling(of source: SourceName, _ word: String, _ principal: Principal?) -> Decision? {
+        guard let ceiling = ceilings[source], !ceiling.contains(word.lowercased()) else { return nil }
+        let most = ceiling.isEmpty ? "nothing" : ceiling.sorted().joined(separator: ", ")
+        let reason = Reason(.ceiling, "Source \(source) may not ask to \(word), whoever asks there.")
+        return Decision(
+            verdict: .refuse,
+            principal: principal,
+            reasons: [reason],
+            explanation: [reason.text, "`may` of source \(source) allows \(most); no grant goes beyond it."]
+        )
+    }
+
     /// The failures of the grants that are about this asker and action; one line each kind.
     private func refusalReasons(
         _ question: Question,
@@ -73,7 +86,7 @@ extension Policy {
         var reasons: [Reason] = []
         for trial in near {
             guard let failure = trial.failure,
-                let reason = reason(for: failure, question, principal, name),
+                let reason = reason(for: failure, trial, question, principal, name),
                 !reasons.contains(where: { $0.code == reason.code })
             else { continue }
             reasons.append(reason)
@@ -83,6 +96,7 @@ extension Policy {
 
     private func reason(
         for failure: Trial.Failure,
+        _ trial: Trial,
         _ question: Question,
         _ principal: Principal,
         _ name: String
@@ -92,6 +106,17 @@ extension Policy {
         case .action, .grantee: return nil
         case .source:
             return Reason(.source, "\(principal) may \(action), but not by asking at \(question.source).")
+        case .place:
+            let here = question.place?.description ?? "there"
+            return Reason(.place, "\(principal) may \(action), but not by asking in \(here).")
+        case .hours:
+            return Reason(.hours, "\(principal) may \(action) at other times only.")
+        case .parameter(let parameter, let value):
+            return Reason(.parameter, "\(principal) may \(action), but not with \(parameter) \(value).")
+        case .duration:
+            let most = trial.grant.durationMax?.description ?? "some time"
+            let asked = question.duration.map { "\($0) is more" } ?? "say for how long"
+            return Reason(.duration, "\(principal) may \(action) for at most \(most); \(asked).")
         case .others:
             return Reason(.others, "\(principal) may \(action) only what they asked for themselves.")
         case .address:
@@ -121,6 +146,7 @@ extension Policy {
     private func whoMay(_ question: Question, _ machine: Machine?, besides principal: Principal) -> [String] {
         let sufficing = grants.filter { grant in
             grant.allows(question.action) && (grant.coversOthers || !question.concernsOthers)
+                && Trial.termFailure(grant, question) == nil
                 && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? true
         }
         return names(of: sufficing, besides: principal)

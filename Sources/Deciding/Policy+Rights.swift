@@ -5,23 +5,37 @@ package import Vocabulary
 extension Policy {
     /// The word that a grant allows besides the catalogue's.
     package static let unfreezeWord = "unfreeze"
+    /// The word that a source's ceiling allows besides these; it needs no grant of its own.
+    package static let freezeWord = "freeze"
 
     /// Whether an asker may see machines, jobs and claims: anybody whom some grant is given to.
     package func decideLook(_ asker: Asker, at source: SourceName) -> Decision {
-        decideWide(asker, at: source, doing: "look", needsPerson: false) { _ in true }
+        decideWide(asker, at: source, doing: "look", within: Catalogue.status.word, needsPerson: false) { _ in
+            true
+        }
     }
 
     /// Whether an asker may freeze: any person with a grant that changes machines.
     package func decideFreeze(_ asker: Asker, at source: SourceName) -> Decision {
-        decideWide(asker, at: source, doing: "freeze", needsPerson: true) { grant in
+        decideWide(asker, at: source, doing: "freeze", within: Policy.freezeWord, needsPerson: true) {
+            grant in
             grant.actions.contains { Catalogue.entry($0)?.changesState == true }
         }
     }
 
     /// Whether an asker may unfreeze: a person with a grant that says so.
-    package func decideUnfreeze(_ asker: Asker, at source: SourceName) -> Decision {
-        decideWide(asker, at: source, doing: Policy.unfreezeWord, needsPerson: true) { grant in
-            grant.allows(Policy.unfreezeWord)
+    ///
+    /// A grant that asks for a place or an hour holds only where that is told.
+    package func decideUnfreeze(
+        _ asker: Asker,
+        at source: SourceName,
+        in place: Place? = nil,
+        now: Timestamp? = nil
+    ) -> Decision {
+        let word = Policy.unfreezeWord
+        return decideWide(asker, at: source, doing: word, within: word, needsPerson: true) { grant in
+            grant.allows(word) && grant.isAskable(in: place)
+                && grant.hours.map { hours in now.map(hours.contain) ?? false } ?? true
         }
     }
 
@@ -33,6 +47,7 @@ extension Policy {
         at source: SourceName,
         jobOf requester: Principal,
         on selector: MachineSelector,
+        in place: Place? = nil,
         facts: Facts?,
         now: Timestamp
     ) -> Decision {
@@ -51,6 +66,7 @@ extension Policy {
                 asker: asker,
                 action: Catalogue.cancel.word,
                 selector: selector,
+                place: place,
                 facts: facts,
                 concernsOthers: true,
                 now: now
@@ -62,12 +78,14 @@ extension Policy {
         _ asker: Asker,
         at source: SourceName,
         doing word: String,
+        within ceilingWord: String,
         needsPerson: Bool,
         _ suffices: (Grant) -> Bool
     ) -> Decision {
         guard let principal = principal(of: asker, at: source) else {
             return unknownAsker(asker, at: source)
         }
+        if let refusal = refusedByCeiling(of: source, ceilingWord, principal) { return refusal }
         if needsPerson, !principal.isPerson {
             let text = "\(principal) is a service; only a person may \(word)."
             return Decision(

@@ -8,6 +8,12 @@ extension Policy {
         if !grant.sources.isEmpty {
             text += " when asked at \(grant.sources.sorted().map(\.text).joined(separator: " or "))"
         }
+        if !grant.places.isEmpty { text += " in \(words(of: grant.places))" }
+        for (name, values) in grant.parameters.sorted(by: { $0.key < $1.key }) {
+            text += " with \(name) \(values.sorted().joined(separator: " or "))"
+        }
+        if let most = grant.durationMax { text += " for at most \(most)" }
+        if let hours = grant.hours { text += " (\(hours.inWords))" }
         if grant.coversOthers { text += ", also for others" }
         if grant.allowsAddress { text += ", also by address" }
         if grant.rehearses { text += ", as a rehearsal" }
@@ -29,6 +35,18 @@ extension Policy {
         case .source:
             "holds when asked at \(grant.sources.sorted().map(\.text).joined(separator: " or ")), "
                 + "not at \(question.source)"
+        case .place:
+            "holds when asked in \(words(of: grant.places)), not in "
+                + (question.place?.description ?? "an unknown place")
+        case .hours:
+            grant.hours.map { "holds \($0.inWords), and it is \($0.clock(at: question.now))" }
+                ?? "holds at another time"
+        case .parameter(let name, let value):
+            "holds with \(name) \((grant.parameters[name] ?? []).sorted().joined(separator: " or ")), "
+                + "not \(value)"
+        case .duration:
+            "holds for at most \(grant.durationMax?.description ?? "a time"), not "
+                + (question.duration.map { "for \($0)" } ?? "without an end")
         case .others:
             "holds for what \(principal) asked for, not for others (`others: yes`)"
         case .address:
@@ -44,6 +62,10 @@ extension Policy {
         case .protectionUnknown(let name, let line, let missing):
             "does not name the protection \(name) (line \(line)), which may hold: Defender does not say \(missing)"
         }
+    }
+
+    private func words(of places: Set<Place>) -> String {
+        places.map(\.description).sorted().joined(separator: " or ")
     }
 
     private func list(_ grantees: [Grantee]) -> String {

@@ -20,6 +20,10 @@ package struct Policy: Sendable, Hashable {
     package var rehearses: Bool
     /// Sources that rehearse although the bridge acts.
     package var rehearsingSources: Set<SourceName>
+    /// All that may be asked at a source, whatever the grants: catalogue words, `freeze` and `unfreeze`.
+    ///
+    /// A source without an entry has no ceiling.
+    package var ceilings: [SourceName: Set<String>]
     /// A machine not seen for this long may be set aside as the stale twin of another of the same name.
     ///
     /// The default is 30 days: `lastSeen` is the last full report, about daily, and somebody's month of leave
@@ -38,6 +42,7 @@ package struct Policy: Sendable, Hashable {
         validFor: Duration = .seconds(60 * 60),
         rehearses: Bool = false,
         rehearsingSources: Set<SourceName> = [],
+        ceilings: [SourceName: Set<String>] = [:],
         staleAfter: Duration = .seconds(30 * 86_400)
     ) {
         self.people = people
@@ -48,6 +53,7 @@ package struct Policy: Sendable, Hashable {
         self.validFor = validFor
         self.rehearses = rehearses
         self.rehearsingSources = rehearsingSources
+        self.ceilings = ceilings
         self.staleAfter = staleAfter
     }
 

@@ -9,6 +9,12 @@ package struct Question: Sendable, Hashable {
     package var action: String
     /// How the machine was named.
     package var selector: MachineSelector
+    /// The room or project it is asked in; nil where the source has none.
+    package var place: Place?
+    /// Canonical names and values; where one is missing, the catalogue's default holds.
+    package var parameters: [String: String]
+    /// The time box that is asked for.
+    package var duration: TimeBox?
     /// What is known of the machine; nil while it is not.
     package var facts: Facts?
     /// True if it reaches what somebody else asked for: a release of others' claims, another's job.
@@ -20,6 +26,9 @@ package struct Question: Sendable, Hashable {
         asker: Asker,
         action: String,
         selector: MachineSelector,
+        place: Place? = nil,
+        parameters: [String: String] = [:],
+        duration: TimeBox? = nil,
         facts: Facts? = nil,
         concernsOthers: Bool = false,
         now: Timestamp
@@ -28,6 +37,9 @@ package struct Question: Sendable, Hashable {
         self.asker = asker
         self.action = action
         self.selector = selector
+        self.place = place
+        self.parameters = parameters
+        self.duration = duration
         self.facts = facts
         self.concernsOthers = concernsOthers
         self.now = now
@@ -46,6 +58,9 @@ package struct Question: Sendable, Hashable {
             asker: intent.asker,
             action: request.action,
             selector: request.machine,
+            place: intent.place,
+            parameters: request.parameters,
+            duration: request.duration,
             facts: facts,
             concernsOthers: concernsOthers,
             now: now

@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 /// One grant held against one question: it applies, could apply, or fails at its first unmet condition.
@@ -14,7 +15,11 @@ struct Trial {
         case action
         case grantee
         case source
+        case place
         case others
+        case hours
+        case parameter(name: String, value: String)
+        case duration
         case address
         case machine(Fit)
         case protection(name: String, line: Int)
@@ -53,10 +58,29 @@ struct Trial {
         guard grant.allows(question.action) else { return .fails(.action) }
         guard policy.isGiven(grant, to: principal) else { return .fails(.grantee) }
         guard grant.sources.isEmpty || grant.sources.contains(question.source) else { return .fails(.source) }
+        guard grant.isAskable(in: question.place) else { return .fails(.place) }
         guard grant.coversOthers || !question.concernsOthers else { return .fails(.others) }
+        if let failure = termFailure(grant, question) { return .fails(failure) }
         if case .address = question.selector, !grant.allowsAddress { return .fails(.address) }
         guard let machine else { return .couldApply }
         return machineFailure(grant, machine, policy).map(Outcome.fails) ?? .applies
+    }
+
+    /// What stands between a grant and what is asked, whoever asks and whatever the machine: time and terms.
+    static func termFailure(_ grant: Grant, _ question: Question) -> Failure? {
+        if let hours = grant.hours, !hours.contain(question.now) { return .hours }
+        let defaults = Catalogue.entry(question.action)?.parameters ?? []
+        for (name, values) in grant.parameters.sorted(by: { $0.key < $1.key }) {
+            let fallback = defaults.first { $0.name == name }?.defaultValue
+            guard let value = question.parameters[name] ?? fallback, values.contains(value) else {
+                return .parameter(name: name, value: question.parameters[name] ?? fallback ?? "none")
+            }
+        }
+        guard let most = grant.durationMax, Catalogue.entry(question.action)?.takesTimeBox == true else {
+            return nil
+        }
+        guard let duration = question.duration, duration.seconds <= most.seconds else { return .duration }
+        return nil
     }
 
     /// What stands between a grant and a machine: its own condition, then every protection it does not name.
@@ -85,6 +109,11 @@ struct Trial {
 }
 
 extension Grant {
+    /// True if it may be asked there; what is not known to be one of its places is none of them.
+    func isAskable(in place: Place?) -> Bool {
+        places.isEmpty || place.map(places.contains) ?? false
+    }
+
     func allows(_ action: String) -> Bool {
         actions.contains { $0.lowercased() == action.lowercased() }
     }

@@ -95,6 +95,9 @@ extension Executor {
                 asker: job.asker,
                 action: job.action,
                 selector: job.selector,
+                place: job.place,
+                parameters: job.parameters,
+                duration: job.duration,
                 facts: Facts(machine: machine, readAt: readAt),
                 concernsOthers: others,
                 now: wallClock()

@@ -13,6 +13,8 @@ package struct Intent: Sendable, Hashable, Codable {
     package var ticket: String?
     /// The route's name or number that produced it.
     package var route: String?
+    /// The room or project it was said in, as the signed delivery names it.
+    package var place: Place?
 
     package init(
         source: SourceName,
@@ -22,7 +24,8 @@ package struct Intent: Sendable, Hashable, Codable {
         replyTo: ReplyAddress? = nil,
         askedForBy: String? = nil,
         ticket: String? = nil,
-        route: String? = nil
+        route: String? = nil,
+        place: Place? = nil
     ) {
         self.source = source
         self.asker = asker
@@ -32,6 +35,26 @@ package struct Intent: Sendable, Hashable, Codable {
         self.askedForBy = askedForBy
         self.ticket = ticket
         self.route = route
+        self.place = place
+    }
+}
+
+/// Where within a source something was said.
+///
+/// A room is never taken for a project of the same name.
+package enum Place: Sendable, Hashable, Codable {
+    /// A chat channel by its id, such as `C05SOCOPS7`.
+    case room(String)
+    /// A ticket system's project by its key, such as `SEC`.
+    case project(String)
+}
+
+extension Place: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .room(let id): "room \(id)"
+        case .project(let key): "project \(key)"
+        }
     }
 }
 

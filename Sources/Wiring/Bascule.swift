@@ -13,7 +13,10 @@ struct Bascule: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Run it", subcommands: [Serve.self]),
             CommandGroup(name: "Try it", subcommands: [Demo.self, Simulate.self, Send.self, Verify.self]),
-            CommandGroup(name: "Policy", subcommands: [Check.self, Explain.self, Actions.self]),
+            CommandGroup(
+                name: "Policy",
+                subcommands: [Check.self, Explain.self, TestCommand.self, Actions.self]
+            ),
             CommandGroup(
                 name: "Work",
                 subcommands: [

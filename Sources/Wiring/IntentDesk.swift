@@ -29,10 +29,7 @@ struct IntentDesk: Sendable {
                 .freeze(Freeze(by: by, because: because, at: now, stopsReleases: false))
             }
         case .unfreeze:
-            return deed(policy.decideUnfreeze(intent.asker, at: intent.source), words: "No longer frozen.") {
-                by in
-                .unfreeze(by: by)
-            }
+            return deed(unfreezing(intent), words: "No longer frozen.") { .unfreeze(by: $0) }
         case .cancel(let id): return try await cancel(id, intent)
         case .go(let id): return try await letGo(id, intent)
         }
@@ -129,6 +126,10 @@ struct IntentDesk: Sendable {
         return done
     }
 
+    private func unfreezing(_ intent: Intent) -> Decision {
+        policy.decideUnfreeze(intent.asker, at: intent.source, in: intent.place, now: now)
+    }
+
     private func cancel(_ id: JobID, _ intent: Intent) async throws -> Understanding {
         let found = try await ledger.read { try $0.job(id) }
         if let refusal = refusal(toSee: found, intent) { return refusal }
@@ -141,14 +142,16 @@ struct IntentDesk: Sendable {
             return said("The release at the end of a time box cannot be cancelled; isolate again for longer.")
         }
         guard let requester = job.principal else { return unknownJob(id) }
-        let facts = job.machine.flatMap { machine in job.factsAt.map { Facts(machine: machine, readAt: $0) } }
+        // What is known of the machine counts whatever its age; a grant's hours are those of now.
+        let facts = job.machine.map { Facts(machine: $0, readAt: now) }
         let decision = policy.decideCancel(
             intent.asker,
             at: intent.source,
             jobOf: requester,
             on: job.machine.map { .id($0.id) } ?? job.selector,
+            in: intent.place,
             facts: facts,
-            now: job.factsAt ?? now
+            now: now
         )
         return deed(decision, words: "Being cancelled: \(job.title).") { .cancel(id, by: $0) }
     }
@@ -169,6 +172,9 @@ struct IntentDesk: Sendable {
                 asker: intent.asker,
                 action: job.action,
                 selector: job.machine.map { .id($0.id) } ?? job.selector,
+                place: intent.place,
+                parameters: job.parameters,
+                duration: job.duration,
                 facts: facts,
                 now: now
             )

@@ -21,6 +21,17 @@ struct ExamplesTests {
         #expect(outcome.status == 0, "\(outcome.errors)\(String(decoding: outcome.output, as: UTF8.self))")
     }
 
+    @Test(arguments: try Example.all())
+    func `its grants keep what its cases say, without a secret`(example: Example) async throws {
+        let outcome = try await Program.run(
+            ["test", "--config", example.settings, example.folder.appendingPathComponent("cases.yaml").path],
+            environment: [:]
+        )
+        let text = String(decoding: outcome.output, as: UTF8.self)
+        #expect(outcome.status == 0, "\(outcome.errors)\(text)")
+        #expect(text.wholeMatch(of: /(ok .*\n)+[1-9][0-9]* passed, 0 failed\n/) != nil, "\(text)")
+    }
+
     @Test(arguments: try Example.allCases())
     func `each delivery is decided as expected`(one: Example.Case) async throws {
         let example = one.example

@@ -29,6 +29,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     package var askedForBy: String?
     package var ticket: String?
     package var route: String?
+    /// Nil also for jobs that were recorded before places were kept.
+    package var place: Place?
 
     /// The catalogue's word.
     package var action: String
@@ -90,6 +92,7 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
         askedForBy = intent.askedForBy
         ticket = intent.ticket
         route = intent.route
+        place = intent.place
         action = request.action
         var filled = request.parameters
         for parameter in Catalogue.entry(request.action)?.parameters ?? [] where filled[parameter.name] == nil

@@ -23,7 +23,11 @@ struct IntentExplainer {
         case .status(let selector):
             explain(ActionRequest(action: Catalogue.status.word, machine: selector), of: intent)
         case .freeze: said(policy.decideFreeze(intent.asker, at: intent.source), intent)
-        case .unfreeze: said(policy.decideUnfreeze(intent.asker, at: intent.source), intent)
+        case .unfreeze:
+            said(
+                policy.decideUnfreeze(intent.asker, at: intent.source, in: intent.place, now: now),
+                intent
+            )
         case .isolated, .jobs: said(policy.decideLook(intent.asker, at: intent.source), intent)
         case .whoAmI, .help: said(needsNoGrant(intent), intent)
         case .cancel(let job), .go(let job): said(needsLedger(job, intent), intent)

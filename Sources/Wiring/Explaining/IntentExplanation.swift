@@ -52,7 +52,7 @@ struct IntentExplanation {
         return text.joined(separator: "\n")
     }
 
-    private var codes: [String] { refusal.map { [$0.code] } ?? decision.reasons.map(\.code.rawValue) }
+    var codes: [String] { refusal.map { [$0.code] } ?? decision.reasons.map(\.code.rawValue) }
 
     private var subject: String {
         let who = decision.principal?.name ?? intent.askerShownName ?? intent.asker.text
@@ -75,7 +75,7 @@ struct IntentExplanation {
         }
     }
 
-    private var lines: [String] {
+    var lines: [String] {
         guard let refusal else {
             let chosen = machine.map { ["The machine is \($0.shownName) (\($0.id))."] } ?? []
             let twins = setAside.map { "Set aside as stale: \($0.shownName) (\($0.id))." }

@@ -98,6 +98,8 @@ struct Settings: Sendable {
         var askedForBy: String?
         /// Accounts of the bridge itself: their events start nothing.
         var ownAccounts: [String]
+        /// All that may be asked here, whatever the grants; nil for anything.
+        var ceiling: Set<String>?
         var line: Int
     }
 

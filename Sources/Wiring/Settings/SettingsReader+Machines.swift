@@ -38,18 +38,15 @@ extension SettingsReader {
         _ reading: SettingsReading,
         naming: String? = nil
     ) -> MachineCondition? {
-        let known = ["ids", "group", "os", "name", "tag"] + (naming.map { [$0] } ?? [])
-        let unbuilt = ["value", "risk", "exposure", "tags"]
+        let known = conditionKeys + (naming.map { [$0] } ?? [])
         let problemsBefore = reading.problems.count
-        guard let fields = Fields(node, title, known: known, unbuilt: unbuilt, in: reading) else {
-            return nil
-        }
+        guard let fields = Fields(node, title, known: known, in: reading) else { return nil }
         var condition = MachineCondition()
         if fields["ids"] != nil { condition.ids = readIDs(fields) }
         condition.groups = fields.texts("group")
         condition.tags = fields.texts("tag")
         condition.names = fields.texts("name")?.map { NamePattern($0) }
-        for key in ["ids", "group", "os", "name", "tag"] where fields[key]?.sequence?.isEmpty == true {
+        for key in conditionKeys where fields[key]?.sequence?.isEmpty == true {
             reading.error(fields[key], "\"\(key)\" of \(title) is an empty list", "no machine can satisfy it")
         }
         if let words = fields.texts("os") {
@@ -62,12 +59,60 @@ extension SettingsReader {
                 }
             )
         }
+        readTags(fields, &condition)
+        condition.values = scores("value", MachineCondition.valueWords, fields)
+        condition.risks = scores("risk", MachineCondition.riskWords, fields)
+        condition.exposures = scores("exposure", MachineCondition.exposureWords, fields)
         if condition.isAny {
             guard reading.problems.count == problemsBefore else { return nil }
-            reading.error(node, "\(title) has no condition", "name ids, group, os, name or tag")
+            reading.error(
+                node,
+                "\(title) has no condition",
+                "name one of: \(conditionKeys.joined(separator: ", "))"
+            )
             return nil
         }
         return condition
+    }
+
+    private static let conditionKeys = [
+        "ids", "group", "os", "name", "tag", "tags", "value", "risk", "exposure",
+    ]
+
+    /// `tags: { any, all, none }`; `tag` is short for `any`.
+    private static func readTags(_ fields: Fields, _ condition: inout MachineCondition) {
+        let known = ["any", "all", "none"]
+        guard let node = fields["tags"],
+            let part = Fields(node, "\"tags\" of \(fields.name)", known: known, in: fields.reading)
+        else { return }
+        for key in known where part[key]?.sequence?.isEmpty == true {
+            fields.reading.error(part[key], "\"\(key)\" of \(part.name) is an empty list", "name some tags")
+        }
+        if known.allSatisfy({ part[$0] == nil }), node.mapping?.isEmpty == true {
+            fields.reading.error(node, "\(part.name) says nothing", "write { any, all, none }")
+        }
+        if let tags = part.texts("any") {
+            if condition.tags != nil {
+                fields.reading.error(part["any"], "\(fields.name) has \"tag\" and \"any\"", "keep one")
+            }
+            condition.tags = tags
+        }
+        condition.tagsAll = part.texts("all")
+        condition.tagsNone = part.texts("none")
+    }
+
+    /// Words of one of Defender's scales.
+    private static func scores(_ key: String, _ words: [String], _ fields: Fields) -> [String]? {
+        guard let found = fields.texts(key) else { return nil }
+        for word in found where !words.contains(word) {
+            let nearest = nearestWord(to: word, among: words).map { "did you mean \"\($0)\"?" }
+            fields.reading.error(
+                fields[key],
+                "\"\(key)\" of \(fields.name) is \"\(word)\"",
+                nearest ?? "write some of: \(words.joined(separator: ", "))"
+            )
+        }
+        return found
     }
 
     /// A list of machine ids, or `{ file: PATH }` with one a line.

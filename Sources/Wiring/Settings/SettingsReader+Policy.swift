@@ -11,6 +11,7 @@ extension SettingsReader {
     ) -> Policy {
         var policy = Policy()
         policy.rehearses = fields.word("mode", of: ["act", "rehearse"]) == "rehearse"
+        for source in sources { policy.ceilings[source.name] = source.ceiling }
         policy.rehearsingSources = Set(sources.filter(\.rehearses).map(\.name))
         policy.validFor = fields.duration("valid-for") ?? policy.validFor
         let names = Set(sources.map(\.name))
@@ -173,10 +174,12 @@ extension SettingsReader {
         _ reading: SettingsReading
     ) -> Grant? {
         let title = "grant \(number)"
-        let known = ["allow", "to", "from", "machines", "others", "mode", "by-address", "protected"]
+        let known = [
+            "allow", "to", "from", "machines", "others", "mode", "by-address", "protected",
+            "room", "project", "with", "hours", "for",
+        ]
         let unbuilt = [
-            "approvals", "limits", "foreign", "break-glass", "hours", "room", "project", "for", "with",
-            "when",
+            "approvals", "limits", "foreign", "break-glass", "when",
         ]
         guard let fields = Fields(node, title, known: known, unbuilt: unbuilt, in: reading) else {
             return nil
@@ -215,6 +218,7 @@ extension SettingsReader {
             }
             grant.machines = condition
         }
+        readTerms(fields, &grant)
         grant.coversOthers = fields.flag("others") ?? false
         grant.rehearses = fields.word("mode", of: ["act", "rehearse"]) == "rehearse"
         grant.allowsAddress = fields.flag("by-address") ?? false

@@ -46,7 +46,7 @@ extension SettingsReader {
         let title = "source \"\(name)\""
         let problemsBefore = reading.problems.count
         guard let kind = readKind(node, title, reading) else { return nil }
-        let common = ["kind", "secret", "mode", "reply", "asked-for-by", "own"]
+        let common = ["kind", "secret", "mode", "reply", "asked-for-by", "own", "may"]
         let known: [String] =
             switch kind {
             case .slack: common + ["workspaces"]
@@ -93,6 +93,7 @@ extension SettingsReader {
             reply: readReply(fields, kind),
             askedForBy: fields.text("asked-for-by"),
             ownAccounts: fields.texts("own") ?? [],
+            ceiling: readCeiling(fields),
             line: node.mark?.line ?? 1
         )
         // What is known to be wrong would only be said again.

@@ -1,0 +1,86 @@
+import Deciding
+import Foundation
+import Testing
+import Vocabulary
+
+@testable import Wiring
+
+struct SettingsTermTests {
+    private func grant(_ terms: String) -> String {
+        """
+        people: { mia: { soc-chat: T024/U1 } }
+        grants:
+          - { allow: [isolate], to: [mia], machines: any, \(terms) }
+
+        """
+    }
+
+    @Test func `every term is read`() throws {
+        let settings = try SettingsFolder().read(
+            grant(
+                #"room: C05, project: [SEC, OPS], with: { type: [Selective] }, for: { max: 24h }, "#
+                    + #"hours: { days: [fri-sun, tue], from: "22:00", to: "06:00", zone: Europe/Stockholm }"#
+            )
+        )
+        let read = try #require(settings.policy.grants.first)
+        #expect(read.places == [.room("C05"), .project("SEC"), .project("OPS")])
+        #expect(read.parameters == ["type": ["Selective"]])
+        #expect(read.durationMax == TimeBox(seconds: 86_400))
+        #expect(read.hours?.days == [.tue, .fri, .sat, .sun])
+        #expect(read.hours?.from == 22 * 60)
+        #expect(read.hours?.to == 6 * 60)
+        #expect(read.hours?.zone.identifier == "Europe/Stockholm")
+    }
+
+    @Test func `every condition on a machine is read`() throws {
+        let text = grant("others: yes").replacing(
+            "machines: any",
+            with:
+                "machines: { value: [Low], risk: High, exposure: [Low, Medium], tags: { any: a, all: [b], none: c } }"
+        )
+        let read = try #require(try SettingsFolder().read(text).policy.grants.first?.machines)
+        #expect(
+            read
+                == MachineCondition(
+                    tags: ["a"],
+                    tagsAll: ["b"],
+                    tagsNone: ["c"],
+                    values: ["Low"],
+                    risks: ["High"],
+                    exposures: ["Low", "Medium"]
+                )
+        )
+    }
+
+    @Test(arguments: [
+        ("room: []", "empty list"), ("with: { typo: [Full] }", #"did you mean "type"?"#),
+        ("with: {}", "says nothing"),
+        ("with: { type: [Quick] }", #""type" of isolate is never "Quick""#), ("for: {}", "says nothing"),
+        ("for: { default: 4h }", #""default" is not built yet"#), ("for: { max: soon }", "no duration"),
+        (#"hours: { from: "8", to: "18:00", zone: UTC }"#, "no time of day"),
+        (#"hours: { from: "08:00", to: "08:00", zone: UTC }"#, "no window"),
+        (#"hours: { from: "08:00", to: "25:00", zone: UTC }"#, "no time of day"),
+        (#"hours: { from: "08:00", to: "18:00" }"#, #"has no "zone""#),
+        (
+            #"hours: { from: "08:00", to: "18:00", zone: Europe/Stokholm }"#,
+            #"did you mean "Europe/Stockholm"?"#
+        ),
+        (#"hours: { days: [mon-fry], from: "08:00", to: "18:00", zone: UTC }"#, "is no day"),
+        ("approvals: { of: x }", "not built yet"), ("foreign: yes", "not built yet"),
+    ])
+    func `a mistaken term is an error with its place`(terms: String, words: String) throws {
+        let errors = try SettingsFolder().errors(grant(terms))
+        #expect(errors.contains { $0.hasPrefix("12:") && $0.contains(words) }, "\(errors)")
+    }
+
+    @Test func `a source says what may be asked there at most`() throws {
+        let folder = try SettingsFolder()
+        let whole = SettingsFolder.base.replacing("kind: jira,", with: "kind: jira, may: [isolate, scan],")
+        let policy = try folder.readWhole(whole).policy
+        #expect(policy.ceilings == [SourceName("tickets"): ["isolate", "scan"]])
+        let mistaken = SettingsFolder.base.replacing("kind: jira,", with: "kind: jira, may: [isolat],")
+        #expect(try folder.errorsOfWhole(mistaken).contains { $0.contains(#"did you mean "isolate"?"#) })
+        let empty = SettingsFolder.base.replacing("kind: jira,", with: "kind: jira, may: [],")
+        #expect(try folder.errorsOfWhole(empty).contains { $0.contains("empty list") })
+    }
+}
