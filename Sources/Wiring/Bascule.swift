@@ -33,7 +33,9 @@ struct Bascule: AsyncParsableCommand {
     /// Ends with the exit codes of design §10: what the argument parser calls a usage error is 2 here.
     static func begin() async {
         if let word = CommandLine.arguments.dropFirst().first, unbuilt.contains(word) {
-            CommandEnd.complain("error: `\(word)` is not built yet in this version. `bascule help` lists what is.")
+            CommandEnd.complain(
+                "error: `\(word)` is not built yet in this version. `bascule help` lists what is."
+            )
             Foundation.exit(CommandEnd.usage.rawValue)
         }
         do {
