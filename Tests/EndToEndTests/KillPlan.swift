@@ -19,7 +19,7 @@ struct KillPlan {
         case cancelling
         /// The kill comes before the bridge listens.
         case starting
-        /// One delivery, and the kill as its job is decided: that state is over in a few milliseconds.
+        /// Several deliveries, and the kill as their jobs are decided: that state is over in a few milliseconds.
         case deciding
     }
 
@@ -73,7 +73,7 @@ struct KillPlan {
         case .frozen: .milliseconds(pick(150...500))
         case .cancelling: .milliseconds(pick(100...2_000))
         case .starting: .milliseconds(pick(1...250))
-        case .deciding: .milliseconds(pick(0...12))
+        case .deciding: .milliseconds(pick(0...4))
         }
     }
 

@@ -21,6 +21,8 @@ struct KillRun {
     private var nextSpecial = KillPlan.specialAfter + 1
     private(set) var promises: Set<Promise> = []
     private(set) var states: [String: Int] = [:]
+    /// The states of all twenty youngest jobs at the kills.
+    private(set) var met: Set<String> = []
     private var rounds: [KillPlan.Round: Int] = [:]
     private var isFrozen = false
 
@@ -50,6 +52,7 @@ struct KillRun {
             try await withBridge { run, bridge in try await run.act(round, bridge, killAfter: delay) }
         }
         let jobs = try await BridgeProcess.jobs(in: folder, limit: 20)
+        met.formUnion(jobs.compactMap { $0["state"]?.string })
         // A release at the end of a time box is made with its isolate; it is younger, and waits.
         let youngest = jobs.first { $0["action"] != "release" }
         states[youngest?["state"]?.string ?? "none", default: 0] += 1
@@ -93,9 +96,11 @@ struct KillRun {
     private mutating func chase(_ bridge: BridgeProcess, killAfter delay: Duration) async throws {
         func located() -> Int { bridge.program.errors.components(separatedBy: "\"job.located\"").count }
         let before = located()
-        let (delivery, promise) = try ask()
-        guard (200..<300).contains(await bridge.deliver(delivery)?.status ?? 0) else { return }
-        if let promise { promises.insert(promise) }
+        for _ in 1...3 {
+            let (delivery, promise) = try ask()
+            guard (200..<300).contains(await bridge.deliver(delivery)?.status ?? 0) else { continue }
+            if let promise { promises.insert(promise) }
+        }
         do {
             try await eventually("a job that is located", within: .seconds(2), every: .milliseconds(1)) {
                 located() > before ? () : nil
