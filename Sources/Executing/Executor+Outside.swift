@@ -26,15 +26,32 @@ extension Executor {
             }
         }
         if case .timeBox(let isolate) = job.origin {
-            view.takenOver = await takenOver(isolate, actions)
+            view.takenOver = try await takenOver(isolate, actions)
         }
         return view
     }
 
-    private func takenOver(_ isolate: JobID, _ actions: [MachineAction]) async -> String? {
-        guard let claim = try? await ledger.read({ try $0.claim(isolate) }) else { return nil }
+    /// Compared by Defender's own times where our isolate has one; our clock may be off.
+    private func takenOver(
+        _ isolate: JobID,
+        _ actions: [MachineAction]
+    ) async throws(DefenderError) -> String? {
+        let ours: (claim: Claim?, job: Job?)
+        do {
+            ours = try await ledger.read { (try $0.claim(isolate), try $0.job(isolate)) }
+        } catch {
+            // Not knowing is no answer: the release waits and looks again.
+            throw DefenderError(
+                kind: .server,
+                mayHaveBeenExecuted: false,
+                message: "The ledger could not be read before the release.",
+                fix: "It is tried again."
+            )
+        }
+        guard let claim = ours.claim else { return nil }
+        let began = ours.job?.machineAction?.createdAt ?? claim.openedAt
         let later = actions.filter { action in
-            !isOurs(action) && action.createdAt > claim.openedAt && action.status != .failed
+            !isOurs(action) && action.createdAt > began && action.status != .failed
                 && action.status != .cancelled && action.status != .timeOut
         }
         guard let last = later.max(by: { $0.createdAt < $1.createdAt }) else { return nil }

@@ -110,7 +110,7 @@ extension Executor {
         let event: JobEvent
         do throws(DefenderError) {
             let action = try await defender.submit(submission)
-            event = .accepted(trace(of: action))
+            event = fits(action, job) ? .accepted(trace(of: action)) : notOurKind(action)
         } catch {
             event = await eventAfter(error, job, machine)
         }
@@ -144,7 +144,26 @@ extension Executor {
                 !$0.status.isEnd && $0.machineID == machine && $0.type == type
             })
         else { return .notExecuted(until: wallClock() + .seconds(10), trouble: outcome) }
-        return .accepted(trace(of: active))
+        return fits(active, job) ? .accepted(trace(of: active)) : notOurKind(active)
+    }
+
+    /// A Selective isolation that is under way is not the Full one that was asked for.
+    private func fits(_ action: MachineAction, _ job: Job) -> Bool {
+        guard job.action == Catalogue.isolate.word, job.parameters["type"] != "Selective" else { return true }
+        return action.scope?.lowercased() != "selective"
+    }
+
+    /// Nothing of ours was made; it is tried again when the other has ended.
+    private func notOurKind(_ action: MachineAction) -> JobEvent {
+        let who = action.requestor ?? "somebody"
+        return .notExecuted(
+            until: wallClock() + .seconds(10),
+            trouble: Outcome(
+                code: "other-action",
+                message:
+                    "\(action.type) (\(action.scope ?? "unknown kind")) by \(who) is under way at Defender."
+            )
+        )
     }
 
     private func trace(of action: MachineAction) -> ActionTrace {

@@ -209,3 +209,41 @@ struct RaceTests {
         #expect(overdue.count == 1)
     }
 }
+
+struct ClockDoubtTests {
+    @Test func `our own action is found although Defender's clock is ten minutes behind`() async throws {
+        let bench = Bench()
+        bench.defender.state.withLock { $0.faults = [.lostAnswer] }
+        let id = try await bench.ask("scan")
+        try await bench.settle()
+        bench.defender.state.withLock { state in
+            state.actions[0].createdAt = state.actions[0].createdAt - .seconds(600)
+        }
+        try await bench.run(for: .seconds(240))
+        #expect(try await bench.job(id).state == .succeeded)
+        #expect(bench.defender.executed.count == 1)
+    }
+
+    @Test func `a Full isolate does not take a Selective one that is under way for its own`() async throws {
+        let bench = Bench()
+        bench.defender.state.withLock { state in
+            state.faults = [.active]
+            state.actions = [
+                MachineAction(
+                    id: "outside-selective",
+                    type: "Isolate",
+                    scope: "Selective",
+                    status: .pending,
+                    machineID: Bench.laptop,
+                    requestor: "ola@corp.example",
+                    comment: "by hand",
+                    createdAt: bench.now
+                )
+            ]
+        }
+        let id = try await bench.ask("isolate")
+        try await bench.settle()
+        #expect(try await bench.job(id).state == .ready)
+        #expect(try await bench.job(id).machineAction == nil)
+    }
+}
