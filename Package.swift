@@ -228,7 +228,8 @@ let package = Package(
             "WiringTests",
             [
                 "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
-                "Simulating", "Classifying", "Enqueuing", "EnqueuingSQLite", "Showing", "CurlClient",
+                "Simulating", "Classifying", "Cryptography", "Enqueuing", "EnqueuingSQLite", "Showing",
+                "CurlClient",
                 argumentParser, serviceLifecycle, logging,
             ]
         ),

@@ -80,9 +80,11 @@ struct Bridge: Sendable {
         let certificate = try settings.listen.tls.map {
             try ListenerCertificate(certificateFile: $0.certificate, keyFile: $0.key)
         }
+        let ledger = try await SQLiteLedger.open(settings.ledgerPath)
+        try await ledger.recordSettings(settings, by: "start")
         return Bridge(
             live: live,
-            ledger: try await SQLiteLedger.open(settings.ledgerPath),
+            ledger: ledger,
             http: http,
             downloads: downloads,
             tokens: tokens,
@@ -113,6 +115,11 @@ struct Bridge: Sendable {
             Housekeeper(ledger: ledger, logger: logger),
             console(settings, announce),
         ]
+        if let audit = settings.audit {
+            services.append(
+                try AuditShipping(audit, ledger: ledger, http: http, logger: logger, now: Timestamp.now)
+            )
+        }
         if let path = settings.control { services.append(control(path, announce)) }
         services.append(try hooks(settings, announce))
         services.append(draining)
@@ -124,6 +131,7 @@ struct Bridge: Sendable {
         do {
             try await live.reload()
             try await tokens.prepare()
+            try await ledger.recordSettings(live.settings, by: "reload")
             logger.notice("Settings read again", metadata: ["file": "\(live.settings.file)"])
         } catch let problems as SettingsProblems {
             for problem in problems.all {

@@ -51,6 +51,7 @@ final class LiveSettings: Sendable {
         settings.listen = old.settings.listen
         settings.control = old.settings.control
         settings.ledgerPath = old.settings.ledgerPath
+        settings.audit = old.settings.audit
         let next = State(settings: settings, sources: sources)
         state.withLock { $0 = next }
         for source in old.sources.values { await source.stop() }
@@ -74,6 +75,7 @@ extension Settings {
         case .certificate(let pem): all.append(pem)
         }
         if let proxy { all.append(proxy.url) }
+        if let ship = audit?.ship { all.append(ship.secret) }
         return all
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cryptography
 import CurlClient
 import Enqueuing
 import EnqueuingSQLite
@@ -180,6 +181,63 @@ struct OperatorCommandTests {
         let shown = try await open(tail.text)
         #expect(shown.split(separator: "\n").count == 2)
         #expect(shown.contains("j-\(count) by mia"))
+    }
+
+    @Test func `an export is a folder whose manifest vouches for each file`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await makeLedger { scene in
+            try await scene.add(OperatorScene.job("j-1", machine: "a\"b,c"))
+            var job = OperatorScene.located("=j-2")
+            job.action = "collect"
+            job.evidence = EvidenceNote(file: "j-2.zip", sha256: String(repeating: "c", count: 64), bytes: 7)
+            try await scene.add(job)
+        }
+        let target = folder.appending(path: "export")
+        let finding = try await open {
+            try await AuditExport.write($0, to: target.path, at: OperatorScene.noon)
+        }
+        #expect(finding.isIntact)
+        let manifest = try JSONReader.read(try text(target, "manifest.json"))
+        let files = manifest["files"]?.array ?? []
+        #expect(files.compactMap { $0["name"]?.string } == ["audit.jsonl", "audit.csv", "evidence.jsonl"])
+        for file in files {
+            let content = Array(try text(target, file["name"]?.string ?? "").utf8)
+            #expect(file["sha256"]?.string == Hex.encode(Digest.of(content)))
+            #expect(file["bytes"]?.integer == Int64(content.count))
+        }
+        #expect(manifest["last_row"] == 2)
+        let csv = try text(target, "audit.csv").components(separatedBy: "\r\n")
+        #expect(csv.count == 4)
+        #expect(csv[2].contains(",'=j-2,mia,"))
+        let evidence = try JSONReader.read(try text(target, "evidence.jsonl"))
+        #expect(evidence["sha256"]?.string == String(repeating: "c", count: 64))
+        #expect(evidence["custody"]?.array?.compactMap { $0["by"]?.string } == ["mia"])
+        await #expect(throws: CommandEnd.usage) {
+            try await open { try await AuditExport.write($0, to: target.path, at: OperatorScene.noon) }
+        }
+    }
+
+    private func text(_ folder: URL, _ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: folder.appending(path: name)), as: UTF8.self)
+    }
+
+    @Test func `rows cut off the ledger are found by a checkpoint from outside`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let whole = OperatorScene()
+        for number in 1...5 { try await whole.add(OperatorScene.job("j-\(number)")) }
+        let signer = try AuditSigner(seed: Secret([UInt8](repeating: 3, count: 32)))
+        let checkpoint = try signer.sign(try await whole.audit().last, at: OperatorScene.noon)
+        try await makeLedger { scene in
+            for number in 1...4 { try await scene.add(OperatorScene.job("j-\(number)")) }
+        }
+        #expect(try await open(AuditCommand.verify).isIntact)
+        let finding = try await open {
+            try await AuditCommand.verify($0, [checkpoint], publicKey: signer.publicKey)
+        }
+        #expect(finding.text.contains("broken at row 5: rows were cut"))
+        let shipped = "\(checkpoint.json.encodedText)\n{\"sequence\":"
+        #expect(AuditCheckpoint.all(in: shipped) == [checkpoint])
+        #expect(AuditCheckpoint.all(in: #"{"signature":1}"#) == nil)
     }
 
     @Test func `a row that was changed breaks the audit, and is named`() async throws {

@@ -94,6 +94,11 @@ struct OperatorScene {
         try await ledger.read { try $0.job(JobID(id)) }?.state
     }
 
+    /// What was done: the audit without who looked.
+    func doings() async throws -> [AuditRow] {
+        try await audit().filter { $0.kind != "operator.access" }
+    }
+
     func audit() async throws -> [AuditRow] {
         try await ledger.read { try $0.audit(after: 0, limit: 1_000) }
     }

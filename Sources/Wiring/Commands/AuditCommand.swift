@@ -1,5 +1,6 @@
 import ArgumentParser
 import Enqueuing
+import Foundation
 import JSONReader
 import Vocabulary
 
@@ -8,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Show, verify or export what happened.",
-        subcommands: [Tail.self, Verify.self, Export.self],
+        subcommands: [Tail.self, Verify.self, Export.self, EvidenceList.self, Key.self],
         defaultSubcommand: Tail.self
     )
 
@@ -37,41 +38,112 @@ struct AuditCommand: AsyncParsableCommand {
             commandName: "verify",
             abstract: "Check that no row was changed, taken out or put in.",
             discussion: """
-                Rows taken off the end leave a chain that fits: keep the number of rows and the last hash \
-                somewhere else, and compare.
+                Rows taken off the end leave a chain that fits. Give a shipped file or a single checkpoint from \
+                elsewhere: every checkpoint in it must then be signed by the key, and its row be there as it says.
                 """
         )
 
         @OptionGroup var common: OperatorOptions
 
+        @Option(name: .long, help: "A file of JSON lines with checkpoints, kept outside this machine.")
+        var checkpoint: String?
+
+        @Option(name: .long, help: "Who must have signed: 64 hexadecimal digits, from `audit key`.")
+        var publicKey: String?
+
+        func validate() throws {
+            if publicKey != nil, checkpoint == nil {
+                throw ValidationError("--public-key says who signed the checkpoint: add --checkpoint.")
+            }
+        }
+
         func run() async throws {
+            let checkpoints = try readCheckpoints()
             let finding = try await CommandEnd.operating {
-                try await OperatorAccess.open(common.config, AuditCommand.verify)
+                try await OperatorAccess.open(common.config) { access in
+                    try await AuditCommand.verify(access, checkpoints, publicKey: publicKey)
+                }
+            }
+            if checkpoints != nil, publicKey == nil {
+                CommandEnd.complain("warning: who signed the checkpoints was not checked: add --public-key")
             }
             print(common.json ? finding.json.encodedText : finding.text)
             if !finding.isIntact { throw CommandEnd.no }
         }
+
+        private func readCheckpoints() throws -> [AuditCheckpoint]? {
+            guard let checkpoint else { return nil }
+            guard let data = FileManager.default.contents(atPath: checkpoint) else {
+                CommandEnd.complain("error: \(checkpoint) cannot be read")
+                throw CommandEnd.usage
+            }
+            guard let found = AuditCheckpoint.all(in: String(decoding: data, as: UTF8.self)) else {
+                CommandEnd.complain("error: \(checkpoint) has a signed line that is no checkpoint")
+                throw CommandEnd.no
+            }
+            return found
+        }
     }
 
-    struct Export: AsyncParsableCommand {
+    struct EvidenceList: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "export",
-            abstract: "Every row as a line of JSON; ends with 1, naming the row, if the chain is broken."
+            commandName: "evidence",
+            abstract: "The packages kept, with their hashes and through whose hands they went, as JSON."
         )
 
         @OptionGroup var common: OperatorOptions
 
         func run() async throws {
-            let finding = try await CommandEnd.operating {
-                try await OperatorAccess.open(common.config) { access in
-                    try await AuditCommand.export(access) { print($0) }
-                }
+            let answer = try await CommandEnd.operating {
+                try await OperatorAccess.open(common.config) { try await $0.read("/evidence") }
             }
-            guard finding.isIntact else {
-                CommandEnd.complain(finding.text)
-                throw CommandEnd.no
-            }
+            for item in answer["evidence"]?.array ?? [] { print(item.encodedText) }
         }
+    }
+
+    struct Key: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "key",
+            abstract: "The public half of the key that signs checkpoints, to keep outside."
+        )
+
+        @OptionGroup var common: OperatorOptions
+
+        func run() async throws {
+            let environment = ProcessInfo.processInfo.environment
+            let signer = try await CommandEnd.settling { try Self.signer(common.config, environment) }
+            print(
+                common.json
+                    ? JSONValue.object(["key": .string(signer.name), "public_key": .string(signer.publicKey)])
+                        .encodedText
+                    : signer.publicKey
+            )
+        }
+
+        static func signer(_ config: String, _ environment: [String: String]) throws -> AuditSigner {
+            let settings = try SettingsReader.read(config, environment: environment, secrets: .auditKey)
+            guard let seed = settings.audit?.seed else {
+                CommandEnd.complain(
+                    "error: the settings have no audit key. Add audit: { key: { file: PATH } }."
+                )
+                throw CommandEnd.usage
+            }
+            return try AuditSigner(seed: seed)
+        }
+    }
+
+    /// Walks the whole chain, and holds it against checkpoints from outside.
+    static func verify(
+        _ access: OperatorAccess,
+        _ checkpoints: [AuditCheckpoint]?,
+        publicKey: String?
+    ) async throws -> AuditVerifier.Finding {
+        guard let checkpoints else { return try await verify(access) }
+        var comparison = CheckpointComparison(checkpoints, publicKey: publicKey)
+        let finding = try await walk(access) { row, _ in
+            if let row { comparison.take(row) }
+        }
+        return finding.isIntact ? comparison.finding ?? finding : finding
     }
 
     /// Walks the whole chain.
@@ -84,13 +156,22 @@ struct AuditCommand: AsyncParsableCommand {
         _ access: OperatorAccess,
         line: (String) -> Void
     ) async throws -> AuditVerifier.Finding {
+        try await walk(access) { _, json in line(json.encodedText) }
+    }
+
+    /// Hands over every row, nil for one that is none, with the JSON it came as.
+    static func walk(
+        _ access: OperatorAccess,
+        take: (AuditRow?, JSONValue) throws -> Void
+    ) async throws -> AuditVerifier.Finding {
         var verifier = AuditVerifier()
         var unreadable: AuditVerifier.Finding?
         do {
             try await access.audit { rows in
                 for json in rows {
-                    line(json.encodedText)
-                    guard let row = AuditRow(json: json) else {
+                    let row = AuditRow(json: json)
+                    try take(row, json)
+                    guard let row else {
                         unreadable = unreadable ?? .unreadable(json["sequence"]?.integer ?? 0)
                         continue
                     }

@@ -14,7 +14,9 @@ import Vocabulary
 ///     GET  /jobs/J                    all of one       GET  /freeze
 ///     POST /jobs/J/cancel                              POST /freeze {"because": …, "all": false}
 ///     POST /jobs/J/go                                  POST /unfreeze
-///     GET  /audit?after=N&limit=N     or ?last=N
+///     GET  /audit?after=N&limit=N     or ?last=N       GET  /evidence
+///
+/// Whatever is asked is put on the audit first, under the Unix user's name.
 ///
 /// Refusals are `{"error", "message", "fix"}` under the statuses of ``ControlRefusal``.
 struct ControlDesk: Sendable {
@@ -43,6 +45,7 @@ struct ControlDesk: Sendable {
     /// Answers one request; never throws, because a command must always hear something.
     func answer(_ request: ControlRequest) async -> ControlAnswer {
         do {
+            try await ledger.recordAccess(request)
             let json = try await serve(request)
             return ControlAnswer(status: 200, json: json.encodedText)
         } catch let refusal as ControlRefusal {

@@ -23,6 +23,7 @@ struct LedgerReading: Sendable {
         case ["jobs"]: return try await jobs(query)
         case ["isolated"]: return ["machines": try await ledger.read { try ClaimListing.json(in: $0) }]
         case ["freeze"]: return ["freeze": try await ledger.read { try Self.freeze(in: $0) }]
+        case ["evidence"]: return ["evidence": try await ledger.read { try EvidenceListing.json(in: $0) }]
         case ["audit"]: return try await audit(query)
         case _ where steps.count == 2 && steps[0] == "jobs":
             return try await job(JobID(steps[1]))

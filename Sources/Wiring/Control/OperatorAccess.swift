@@ -55,14 +55,17 @@ struct OperatorAccess: Sendable {
         }
     }
 
-    /// Hands over audit rows in order, from the first, page by page.
+    /// Hands over audit rows in order, page by page, from the first to what was the last at the beginning: each
+    /// look at a running bridge's audit adds a row.
     ///
     /// - Parameter take: Called with each page as JSON rows; false ends the reading.
     /// - Throws: What `take` throws; ``ControlFailure``; ``LedgerError``.
     func audit(_ take: ([JSONValue]) throws -> Bool) async throws {
         var after: Int64 = 0
-        while true {
+        var end: Int64?
+        while after < end ?? .max {
             let page = try await read("/audit", query: ["after": String(after)])
+            end = end ?? page["last"]?.integer
             let rows = page["rows"]?.array ?? []
             guard let last = rows.last?["sequence"]?.integer else { return }
             // A damaged ledger must not be read in a circle.

@@ -13,7 +13,12 @@ extension SettingsReading {
     }
 
     /// One secret: `{ env: NAME }`, `{ file: PATH }` or `{ credential: NAME }`; never the value itself.
-    func secret(_ node: Node, _ name: String, of source: SourceName? = nil) -> Secret? {
+    func secret(
+        _ node: Node,
+        _ name: String,
+        of source: SourceName? = nil,
+        isAuditKey: Bool = false
+    ) -> Secret? {
         guard node.mapping != nil else {
             error(
                 node,
@@ -30,7 +35,9 @@ extension SettingsReading {
             error(node, "\(name) names \(sources.count) places", "name exactly one of env, file, credential")
             return nil
         }
-        guard secretScope.includes(source) else { return SecretScope.placeholder() }
+        guard secretScope.includes(source) || (isAuditKey && secretScope == .auditKey) else {
+            return SecretScope.placeholder()
+        }
         let found: Secret?
         if let variable = fields.text("env") {
             found = fromEnvironment(variable, node, name)

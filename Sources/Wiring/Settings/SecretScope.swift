@@ -7,12 +7,14 @@ enum SecretScope: Sendable, Hashable {
     case unread
     /// Only what this source's deliveries are signed with.
     case source(SourceName)
+    /// Only the key that signs the audit's checkpoints.
+    case auditKey
 
     /// True if the signing secret of `source` is read; nil stands for any other secret.
     func includes(_ source: SourceName?) -> Bool {
         switch self {
         case .all: true
-        case .unread: false
+        case .unread, .auditKey: false
         case .source(let name): name == source
         }
     }

@@ -130,6 +130,20 @@ struct Settings: Sendable {
         var level = "info"
     }
 
+    /// Where the audit goes besides the ledger, and what signs its checkpoints.
+    struct Audit: Sendable, Hashable {
+        struct Ship: Sendable, Hashable {
+            var url: String
+            var secret: Secret
+        }
+
+        /// The seed of the Ed25519 key, 32 bytes.
+        var seed: Secret?
+        var every = Duration.seconds(3_600)
+        var file: String?
+        var ship: Ship?
+    }
+
     var file: String
     var listen: Listen
     var control: String?
@@ -144,6 +158,9 @@ struct Settings: Sendable {
     var policy: Policy
     var watch: Watch
     var log: Log
+    var audit: Audit?
+    /// SHA-256 of the settings file, as it was read.
+    var digest: String
     /// Environment variables that held secrets; to be unset once read.
     var takenVariables: Set<String>
     var warnings: [SettingsProblem]

@@ -6,7 +6,7 @@ import Yams
 enum SettingsReader {
     private static let known = [
         "listen", "control", "ledger", "mode", "tell", "trust", "proxy", "evidence", "defender", "sources",
-        "routes", "people", "services", "groups", "grants", "protect", "valid-for", "watch", "log",
+        "routes", "people", "services", "groups", "grants", "protect", "valid-for", "watch", "log", "audit",
     ]
     private static let unbuilt = ["limits", "essential", "digest"]
 
@@ -45,6 +45,7 @@ enum SettingsReader {
         let log = readLog(fields)
         let trust = readTrust(fields)
         let proxy = readProxy(fields)
+        let audit = readAudit(fields)
         guard let defender, let ledger else { return nil }
         var settings = Settings(
             file: reading.file,
@@ -61,6 +62,8 @@ enum SettingsReader {
             policy: policy,
             watch: watch,
             log: log,
+            audit: audit,
+            digest: reading.digest,
             takenVariables: [],
             warnings: []
         )

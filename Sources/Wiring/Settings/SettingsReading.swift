@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Vocabulary
 import Yams
@@ -16,6 +17,9 @@ final class SettingsReading {
     let secretScope: SecretScope
     /// Names of variables that were read as secrets, to be unset.
     var takenVariables: Set<String> = []
+
+    /// SHA-256 of the file's bytes as they were read; empty before.
+    private(set) var digest = ""
 
     init(file: String, environment: [String: String], secrets: SecretScope = .all) {
         self.file = file
@@ -60,6 +64,7 @@ final class SettingsReading {
             error(nil, "the file cannot be read", "check its name and permissions")
             return nil
         }
+        digest = Hex.encode(Digest.of(Array(data)))
         guard data.count <= 1 << 20, let text = String(data: data, encoding: .utf8) else {
             error(nil, "the file is larger than 1 MiB or not UTF-8", "save it as UTF-8 text")
             return nil

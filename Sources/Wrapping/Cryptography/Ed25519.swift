@@ -39,6 +39,12 @@ package struct Ed25519PrivateKey: Sendable {
         handle = unsafe KeyHandle(owned: key)
     }
 
+    /// The 32 bytes of the public half.
+    package func publicKey() throws(CryptographyError) -> [UInt8] {
+        guard let bytes = handle.rawPublicKey else { throw .failed("give the public half of an Ed25519 key") }
+        return bytes
+    }
+
     package func sign(_ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
         try handle.sign(message, nil)
     }

@@ -41,6 +41,20 @@ final class KeyHandle: @unchecked Sendable {
         return bytes
     }
 
+    /// The raw public half of an Ed25519 key; nil for other keys.
+    var rawPublicKey: [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        var count = bytes.count
+        let code = unsafe bytes.withUnsafeMutableBufferPointer {
+            unsafe EVP_PKEY_get_raw_public_key(pointer, $0.baseAddress, &count)
+        }
+        guard code == 1, count == 32 else {
+            ERR_clear_error()
+            return nil
+        }
+        return bytes
+    }
+
     func verify(_ signature: [UInt8], of message: [UInt8], _ scheme: SignatureScheme?) -> Bool {
         defer { ERR_clear_error() }
         guard let context = unsafe EVP_MD_CTX_new() else { return false }
