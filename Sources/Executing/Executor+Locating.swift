@@ -52,7 +52,7 @@ extension Executor {
             return try await refuse(&job, notFound(job))
         }
         let decision = decision(on: job, machine: machine, readAt: factsAt)
-        guard decision.isAllowed else { return try await refuse(&job, refusal(decision)) }
+        guard decision.isAllowed else { return try await deny(&job, decision) }
         job = try await ledger.apply(.decided(note(decision, on: job)), to: job, keeping: settings.times)
         return true
     }
@@ -74,7 +74,7 @@ extension Executor {
             }
         }
         let decision = decision(on: job, machine: machine, readAt: readAt)
-        guard decision.isAllowed else { return try await refuse(&job, refusal(decision)) }
+        guard decision.isAllowed else { return try await deny(&job, decision) }
         let fresh = note(decision, on: job)
         guard machine != known || readAt != job.factsAt || differs(fresh, job.decision) else { return true }
         job = try await ledger.apply(.refreshed(machine, fresh), to: job, keeping: settings.times)
@@ -103,6 +103,16 @@ extension Executor {
                 now: wallClock()
             )
         )
+    }
+
+    /// Ends a job that is not allowed, with every grant that was considered kept for `jobs show`.
+    private func deny(_ job: inout Job, _ decision: Decision) async throws -> Bool {
+        job = try await ledger.apply(
+            .denied(note(decision, on: job), refusal(decision)),
+            to: job,
+            keeping: nil
+        )
+        return false
     }
 
     private func note(_ decision: Decision, on job: Job) -> DecisionNote {

@@ -161,6 +161,7 @@ struct JobLifeTests {
         try await bench.settle()
         #expect(bench.defender.executed.map(\.machine) == [Bench.laptop])
         #expect(try await bench.job(server).outcome?.code == "machine-not-granted")
+        #expect(try await bench.job(server).decision?.explanation.isEmpty == false)
         #expect(try await bench.job(none).outcome?.code == "machine-not-found")
     }
 

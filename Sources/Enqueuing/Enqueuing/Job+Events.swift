@@ -43,7 +43,7 @@ extension Job {
     private mutating func moved(by event: JobEvent, at now: Timestamp) throws(TransitionError) -> [JobEffect]
     {
         switch event {
-        case .located, .decided, .readied, .refreshed, .refused, .postponed, .waits, .held, .letGo,
+        case .located, .decided, .readied, .refreshed, .refused, .denied, .postponed, .waits, .held, .letGo,
             .rehearsed,
             .settled, .withdrawn, .expired, .armed:
             try movedBeforeSubmitting(by: event, at: now)
@@ -88,6 +88,9 @@ extension Job {
             decision = note
             return []
         case .refused(let outcome):
+            return end(.refused, outcome, tone: .bad)
+        case .denied(let note, let outcome):
+            decision = note
             return end(.refused, outcome, tone: .bad)
         case .postponed(let until, let trouble):
             tries += 1

@@ -12,6 +12,8 @@ package enum JobEvent: Sendable, Hashable {
     case refreshed(Machine, DecisionNote)
     /// Ends before anything was submitted, by rule.
     case refused(Outcome)
+    /// Ends because nobody granted it; the whole account is kept with the job.
+    case denied(DecisionNote, Outcome)
     /// The step could not be done now; the job stays where it is.
     case postponed(until: Timestamp, trouble: Outcome)
     /// Another action of the lane is in flight, or its time has not come.
