@@ -173,7 +173,7 @@ extension SettingsReader {
             fields.reading.error(
                 fields.key("reply"),
                 "replies to \(kind.rawValue) are not built yet in this version",
-                "remove `reply`; `tell` hears of every end"
+                "remove `reply`; what fails is told on `tell`"
             )
             return reply
         }
