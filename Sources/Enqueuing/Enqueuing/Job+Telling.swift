@@ -1,0 +1,47 @@
+package import Vocabulary
+
+/// What is said about a job, to people and to the audit.
+extension Job {
+    /// `isolate laptop-7`, as messages begin.
+    package var title: String { "\(action) \(machineText)" }
+
+    func tellAsker(
+        _ tone: Notice.Tone,
+        _ code: String,
+        _ text: String,
+        isFinal: Bool = false
+    ) -> JobEffect {
+        .tell(.conversation(conversationID), notice(tone, code, text, isFinal: isFinal))
+    }
+
+    func tellAll(_ tone: Notice.Tone, _ code: String, _ text: String) -> JobEffect {
+        .tell(.tell, notice(tone, code, text, isFinal: false))
+    }
+
+    /// A time box's release is talked about where its isolate was.
+    package var conversationID: JobID {
+        if case .timeBox(let isolate) = origin { isolate } else { id }
+    }
+
+    /// A notice about this job with the facts that people look for.
+    package func notice(_ tone: Notice.Tone, _ code: String, _ text: String, isFinal: Bool) -> Notice {
+        var fields = [
+            Notice.Field("action", action), Notice.Field("machine", machineText),
+            Notice.Field("asked by", askerText), Notice.Field("job", id.text),
+            Notice.Field("state", state.rawValue),
+        ]
+        if let ticket { fields.append(Notice.Field("ticket", ticket)) }
+        if let reason { fields.append(Notice.Field("reason", reason)) }
+        if let duration { fields.append(Notice.Field("for", duration.description)) }
+        return Notice(code: code, tone: tone, text: text, fields: fields, isFinal: isFinal)
+    }
+
+    func transitionEntry(from old: JobState) -> AuditEntry {
+        var detail = ["from": old.rawValue, "to": state.rawValue, "action": action]
+        detail["machine"] = machine?.id.text
+        detail["defender-action"] = machineAction?.id
+        detail["outcome"] = outcome?.code
+        detail["grant"] = decision?.grantNumber.map(String.init)
+        return AuditEntry(kind: "job.\(state.rawValue)", subject: id.text, actor: askerText, detail: detail)
+    }
+}
