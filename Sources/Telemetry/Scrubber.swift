@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 package import Vocabulary
 
 /// Takes secrets out of text that is about to leave the process: the last net, under `Secret` and constant messages.
@@ -11,14 +12,30 @@ package struct Scrubber: Sendable {
     /// Known values shorter than this are not searched for: they would blank ordinary words.
     package static let knownBytesMin = 8
 
-    private let known: [String]
+    /// More values than this are not remembered; the oldest stay.
+    package static let knownMax = 4_096
+
+    /// Shared by all copies, so that what one learns all know.
+    private final class Known: Sendable {
+        let values = Mutex<[String]>([])
+    }
+
+    private let known = Known()
 
     /// - Parameter secrets: Values to look for wherever they appear, such as every secret of the settings.
     package init(knowing secrets: [Secret] = []) {
-        known = secrets.map { $0.withText { $0 } }
+        learn(secrets)
+    }
+
+    /// Looks for these values as well from now on, in every copy; those known before stay known.
+    package func learn(_ secrets: [Secret]) {
+        let forms = secrets.map { $0.withText { $0 } }
             .filter { $0.utf8.count >= Self.knownBytesMin }
             .flatMap(Self.forms)
-            .sorted { $0.utf8.count > $1.utf8.count }
+        known.values.withLock { values in
+            let all = values + Set(forms).subtracting(values)
+            values = all.prefix(Self.knownMax).sorted { $0.utf8.count > $1.utf8.count }
+        }
     }
 
     /// The value of a named field, or the mark if the name is one that secrets travel under.
@@ -29,7 +46,8 @@ package struct Scrubber: Sendable {
     /// The text with everything that is, or looks like, a secret replaced.
     package func scrub(_ text: String) -> String {
         var text = text
-        for secret in known where text.contains(secret) { text = text.replacing(secret, with: Self.mark) }
+        let values = known.values.withLock { $0 }
+        for secret in values where text.contains(secret) { text = text.replacing(secret, with: Self.mark) }
         if text.contains("-----BEGIN ") { return Self.mark }
         guard Self.mayHoldSecret(text) else { return text }
         var result = ""

@@ -10,6 +10,7 @@ import Foundation
 import JQFilter
 import Logging
 import Observing
+import ProcessGuard
 import Reporting
 import ServiceLifecycle
 import Showing
@@ -29,6 +30,7 @@ struct Bridge: Sendable {
     let certificate: ListenerCertificate?
     let metrics: BridgeMetrics
     let registry: MetricsRegistry
+    let scrubber: Scrubber
     let logger: Logger
     let owner: String
     let draining = Draining()
@@ -37,9 +39,9 @@ struct Bridge: Sendable {
     static func make(
         _ settings: Settings,
         environment: [String: String],
+        scrubber: Scrubber,
         logger: Logger
     ) async throws -> Bridge {
-        let scrubber = Scrubber(knowing: settings.secrets)
         let registry = MetricsRegistry(scrubber: scrubber)
         let http = try CurlClient(settings.curl)
         let downloads = try CurlClient(settings.curl)
@@ -92,6 +94,7 @@ struct Bridge: Sendable {
             certificate: certificate,
             metrics: metrics,
             registry: registry,
+            scrubber: scrubber,
             logger: logger,
             owner: "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
         )
@@ -130,6 +133,8 @@ struct Bridge: Sendable {
     func reload() async {
         do {
             try await live.reload()
+            scrubber.learn(live.settings.secrets)
+            for variable in live.settings.takenVariables { ProcessGuard.unset(variable) }
             try await tokens.prepare()
             try await ledger.recordSettings(live.settings, by: "reload")
             logger.notice("Settings read again", metadata: ["file": "\(live.settings.file)"])

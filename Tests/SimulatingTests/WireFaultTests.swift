@@ -43,6 +43,8 @@ struct WireFaultTests {
     ) async throws {
         var script = twoMachines()
         script.faults = [ScriptedFault(request: "POST */isolate", nth: 1, kind: fault.kind)]
+        // Longer than any wait below, so that the second order meets the first action still under way.
+        script.actions.delaySeconds = 120
         try await Wire.serve(script, isTLS: isTLS) { wire in
             let bearer = try await wire.bearer()
             do {

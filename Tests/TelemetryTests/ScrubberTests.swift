@@ -58,3 +58,13 @@ struct ScrubberTests {
         #expect(scrubber.scrub("cEBzcy93b3JkJjE=") == "<redacted>")
     }
 }
+
+struct ScrubberLearningTests {
+    @Test func `what one copy learns after a rotation every copy knows, and the old is still known`() {
+        let first = Scrubber(knowing: [Secret("old-signing-key")])
+        let copy = first
+        first.learn([Secret("new-signing-key")])
+        #expect(copy.scrub("a new-signing-key b") == "a <redacted> b")
+        #expect(copy.scrub("a old-signing-key b") == "a <redacted> b")
+    }
+}

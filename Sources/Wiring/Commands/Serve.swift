@@ -28,12 +28,13 @@ struct Serve: AsyncParsableCommand {
         }
         for variable in settings.takenVariables { ProcessGuard.unset(variable) }
         for warning in settings.warnings { CommandEnd.complain(warning.text) }
-        let logger = makeLogger(settings)
+        let scrubber = Scrubber(knowing: settings.secrets)
+        let logger = makeLogger(settings, scrubber)
         if !ProcessGuard.forbidDumps() {
             logger.warning("The kernel would not forbid core dumps")
         }
         let bridge = try await CommandEnd.settling {
-            try await Bridge.make(settings, environment: environment, logger: logger)
+            try await Bridge.make(settings, environment: environment, scrubber: scrubber, logger: logger)
         }
         do {
             try await serve(bridge, settings)
@@ -74,9 +75,8 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private func makeLogger(_ settings: Settings) -> Logger {
+    private func makeLogger(_ settings: Settings, _ scrubber: Scrubber) -> Logger {
         let output = LogOutput()
-        let scrubber = Scrubber(knowing: settings.secrets)
         let level = Logger.Level(rawValue: settings.log.level) ?? .info
         let format: LogFormat = settings.log.isJSON ? .json : .text
         LoggingSystem.bootstrap { label in
