@@ -36,7 +36,12 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         let explanation = try await CommandEnd.settling {
-            let settings = try SettingsReader.read(config, environment: ProcessInfo.processInfo.environment)
+            // Only what this source's deliveries are signed with is needed; the rest may be out of reach here.
+            let settings = try SettingsReader.read(
+                config,
+                environment: ProcessInfo.processInfo.environment,
+                secrets: .source(SourceName(source))
+            )
             return try await explain(settings)
         }
         print(json ? explanation.json.encodedText : explanation.text)
