@@ -132,7 +132,13 @@ struct Bridge: Sendable {
     /// Reads the settings again and, only if all of them are right, goes on with the new ones.
     func reload() async {
         do {
-            try await live.reload()
+            let waiting = try await live.reload()
+            if !waiting.isEmpty {
+                logger.warning(
+                    "Some settings keep their old values until a restart",
+                    metadata: ["keys": "\(waiting.joined(separator: " "))"]
+                )
+            }
             scrubber.learn(live.settings.secrets)
             for variable in live.settings.takenVariables { ProcessGuard.unset(variable) }
             try await tokens.prepare()

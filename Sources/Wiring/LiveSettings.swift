@@ -36,8 +36,11 @@ final class LiveSettings: Sendable {
         for source in sources.values { await source.stop() }
     }
 
+    /// Reads the file again; all of it or nothing.
+    ///
+    /// - Returns: Keys whose change needs a restart; their old values stay.
     /// - Throws: ``SettingsProblems`` or what a source says; the old settings then stay.
-    func reload() async throws {
+    func reload() async throws -> [String] {
         let old = state.withLock { $0 }
         var settings = try SettingsReader.read(old.settings.file, environment: environment)
         let sources = try LiveSettings.prepare(settings)
@@ -47,6 +50,7 @@ final class LiveSettings: Sendable {
             for source in sources.values { await source.stop() }
             throw error
         }
+        let waiting = settings.keysBoundAtStart(unlike: old.settings)
         // These are bound or opened once; a change needs a restart.
         settings.listen = old.settings.listen
         settings.control = old.settings.control
@@ -55,6 +59,7 @@ final class LiveSettings: Sendable {
         let next = State(settings: settings, sources: sources)
         state.withLock { $0 = next }
         for source in old.sources.values { await source.stop() }
+        return waiting
     }
 
     private static func prepare(_ settings: Settings) throws -> [SourceName: PreparedSource] {
@@ -67,6 +72,26 @@ final class LiveSettings: Sendable {
 }
 
 extension Settings {
+    /// Keys that are bound or opened once and differ from `other`: a reload does not change them.
+    func keysBoundAtStart(unlike other: Settings) -> [String] {
+        var keys: [String] = []
+        if listen != other.listen { keys.append("listen") }
+        if control != other.control { keys.append("control") }
+        if ledgerPath != other.ledgerPath { keys.append("ledger") }
+        if trustFile != other.trustFile { keys.append("trust") }
+        if proxy != other.proxy { keys.append("proxy") }
+        if evidence != other.evidence { keys.append("evidence") }
+        if watch != other.watch { keys.append("watch") }
+        if log != other.log { keys.append("log") }
+        let ours = [defender.api, defender.login, defender.scope, defender.tenant, defender.client]
+        let theirs = [
+            other.defender.api, other.defender.login, other.defender.scope, other.defender.tenant,
+            other.defender.client,
+        ]
+        if ours != theirs { keys.append("defender") }
+        return keys
+    }
+
     /// Every secret there is, for the scrubber of logs and metrics.
     var secrets: [Secret] {
         var all = sources.flatMap { $0.secrets + ($0.reply.token.map { [$0] } ?? []) }

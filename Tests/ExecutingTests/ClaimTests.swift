@@ -216,6 +216,8 @@ struct ClaimTests {
         )
         try await bench.run(for: .seconds(1_200), step: .seconds(20))
         #expect(bench.defender.isIsolated(Bench.laptop))
+        let said = try await bench.told().filter { $0.notice.code == "job.frozen" }
+        #expect(said.count == 2)
         try await bench.ledger.perform(.unfreeze(by: "ines"))
         try await bench.run(for: .seconds(60))
         #expect(!bench.defender.isIsolated(Bench.laptop))

@@ -192,7 +192,9 @@ private func take(
         )
     case .expire: return try moved(.expired)
     case .hold(let outcome): return try moved(.held(outcome))
-    case .wait: return try moved(.waits(until: nil))
+    case .wait:
+        try sayFrozen(job, in: transaction)
+        return try moved(.waits(until: nil))
     case .cancelFirst(let others):
         for id in others {
             guard let other = try transaction.job(id), other.state == .watching else { continue }
@@ -262,6 +264,19 @@ private func withdrawIsolates(
         }
         _ = try move(isolate, by: event, fence: nil, keeping: nil, in: transaction)
     }
+}
+
+/// An automatic release that a freeze holds back says so, once for each freeze.
+private func sayFrozen(_ job: Job, in transaction: any LedgerTransaction) throws {
+    guard job.isAutomatic, let freeze = try Freeze.present(in: transaction) else { return }
+    let flag = "told.frozen.\(job.id)"
+    let mark = String(freeze.at.milliseconds)
+    guard try transaction.flag(flag) != mark else { return }
+    try transaction.setFlag(flag, mark)
+    let text = "\(job.title) is due, and waits: \(freeze.by) froze Bascule (\(freeze.because))."
+    let notice = job.notice(.warning, "job.frozen", text, isFinal: false)
+    try tell(.conversation(job.conversationID), notice, about: job.id, in: transaction)
+    try tell(.tell, notice, about: job.id, in: transaction)
 }
 
 private func tellTakenOver(_ outcome: Outcome, by job: Job, in transaction: any LedgerTransaction) throws {
