@@ -34,7 +34,7 @@ demo: missing-deps ## watch a signed command isolate a machine, on this machine 
 
 test: missing-deps ## build and run every test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel
+	$(SWIFT) test --skip-build --no-parallel --disable-xctest
 
 build: missing-deps ## make the release, which needs no Swift where it runs
 	$(SWIFT) build --configuration release --static-swift-stdlib $(PRODUCT)
