@@ -5,12 +5,6 @@ import Testing
 
 /// Calls are counted ahead of Defender's windows (design §9, rate budget).
 struct RateTests {
-    private final class Order: Sendable {
-        private let state = Mutex<[CallPriority]>([])
-        var served: [CallPriority] { state.withLock { $0 } }
-        func add(_ priority: CallPriority) { state.withLock { $0.append(priority) } }
-    }
-
     private func ledger(_ minute: Int = 100, _ hour: Int = 1_500) -> RateLedger {
         RateLedger(
             window: RateWindow(perMinute: minute, perHour: hour),
@@ -99,7 +93,8 @@ struct RateTests {
     @Test func `of those who wait the isolate goes first, whoever came first`() async throws {
         let manual = ManualTime()
         let budget = RateBudget(window: RateWindow(perMinute: 2, perHour: 100), clock: manual.time)
-        let order = Order()
+        let (served, order) = AsyncStream.makeStream(of: CallPriority.self)
+        var next = served.makeAsyncIterator()
         try await budget.take(priority: .containment, patience: .zero)
         manual.advance(by: .seconds(55))
         try await budget.take(priority: .containment, patience: .zero)
@@ -107,17 +102,17 @@ struct RateTests {
             for (index, priority) in [CallPriority.settling, .containment].enumerated() {
                 group.addTask {
                     try await budget.take(priority: priority, patience: .seconds(120))
-                    order.add(priority)
+                    order.yield(priority)
                 }
                 await manual.untilSlept(index + 1)
             }
             manual.advance(by: .seconds(5))
             // The one that has to wait again has found the call taken.
             await manual.untilSlept(3)
-            #expect(order.served == [.containment])
+            #expect(await next.next() == .containment)
             manual.advance(by: .seconds(55))
             try await group.waitForAll()
         }
-        #expect(order.served == [.containment, .settling])
+        #expect(await next.next() == .settling)
     }
 }
