@@ -7,7 +7,11 @@ struct ActionClauses {
     private(set) var parameters: [String: String] = [:]
     private(set) var duration: TimeBox?
     private(set) var reason: String?
+    /// `with break-glass=NAME`: no parameter of an action, but which grant is meant.
+    private(set) var breakGlass: String?
     private var said: Set<String> = []
+
+    private static let breakGlassWord = "break-glass"
 
     init(entry: ActionEntry) {
         self.entry = entry
@@ -47,6 +51,13 @@ struct ActionClauses {
     private mutating func takeParameter(_ word: String?) throws(Misunderstanding) {
         guard let word, let sign = word.firstIndex(of: "=") else {
             throw refusal("\"with\" needs <parameter>=<value>.")
+        }
+        if word[..<sign].lowercased() == Self.breakGlassWord {
+            let name = String(word[word.index(after: sign)...])
+            guard breakGlass == nil else { throw refusal("\"\(Self.breakGlassWord)\" is said twice.") }
+            guard !name.isEmpty else { throw refusal("\"\(Self.breakGlassWord)\" needs the name of a grant.") }
+            breakGlass = name
+            return
         }
         let setting = ParameterSetting(
             name: String(word[..<sign]),

@@ -10,14 +10,13 @@ package enum ChatGrammar {
     /// Characters of a reason that are kept.
     package static let reasonCharactersMax = 1_000
 
-    /// Words of the grammar that this build does not carry out yet.
-    static let notBuilt = ["extend", "hold", "approve", "deny"]
     /// Words that begin a clause; no machine is called so.
     static let keywords = ["for", "with", "because"]
     /// Every word a command can begin with.
     static var firstWords: [String] {
-        Catalogue.actions.map(\.word) + ["isolated", "jobs", "whoami", "freeze", "unfreeze", "go", "help"]
-            + notBuilt
+        Catalogue.actions.map(\.word) + [
+            "isolated", "jobs", "whoami", "freeze", "unfreeze", "go", "approve", "deny", "extend", "hold", "help",
+        ]
     }
 
     /// Reads one command; several machines give several requests, in the order named.
@@ -32,11 +31,6 @@ package enum ChatGrammar {
         var words = CommandWords(ChatText.plain(text))
         guard let first = try words.next() else { return [.help] }
         let folded = first.lowercased()
-        if notBuilt.contains(folded) {
-            throw Misunderstanding(
-                "\"\(folded)\" is not built yet; nothing was done. \(CommandForms.everything)"
-            )
-        }
         switch folded {
         case "isolated": return [try alone(.isolated, folded, &words)]
         case "jobs": return [try alone(.jobs, folded, &words)]
@@ -46,6 +40,18 @@ package enum ChatGrammar {
         case "unfreeze": return [.unfreeze(because: try reason(&words, of: folded, isNeeded: false))]
         case "cancel": return [.cancel(try job(&words, of: folded))]
         case "go": return [.go(try job(&words, of: folded))]
+        case "approve": return [.approve(try job(&words, of: folded), seen: nil)]
+        case "deny":
+            let id = try job(&words, of: folded, isAlone: false)
+            return [.deny(id, because: try reason(&words, of: folded, isNeeded: true) ?? "", seen: nil)]
+        case "extend":
+            let machines = try machines(&words, of: folded)
+            let box = try duration(&words, of: folded)
+            return machines.map { .extend($0, by: box) }
+        case "hold":
+            let machines = try machines(&words, of: folded)
+            _ = try alone(.jobs, folded, &words)
+            return machines.map { .hold($0) }
         case "status":
             let machines = try machines(&words, of: folded)
             return try machines.map { machine throws(Misunderstanding) in
@@ -80,7 +86,8 @@ package enum ChatGrammar {
                     machine: machine,
                     parameters: clauses.parameters,
                     duration: clauses.duration,
-                    reason: clauses.reason
+                    reason: clauses.reason,
+                    breakGlass: clauses.breakGlass
                 )
             )
         }
@@ -147,8 +154,25 @@ package enum ChatGrammar {
         return reason
     }
 
-    private static func job(_ words: inout CommandWords, of command: String) throws(Misunderstanding) -> JobID
-    {
+    private static func duration(
+        _ words: inout CommandWords,
+        of command: String
+    ) throws(Misunderstanding) -> TimeBox {
+        guard try words.next()?.lowercased() == "for", let text = try words.next(), let box = TimeBox(text) else {
+            throw Misunderstanding(
+                "\"\(command)\" needs a duration: for, a whole number and s, m, h or d, such as for 4h. "
+                    + CommandForms.rightForm(command)
+            )
+        }
+        _ = try alone(.jobs, command, &words)
+        return box
+    }
+
+    private static func job(
+        _ words: inout CommandWords,
+        of command: String,
+        isAlone: Bool = true
+    ) throws(Misunderstanding) -> JobID {
         guard let word = try words.next(), word.lowercased().wholeMatch(of: /j-[0-9a-hjkmnp-tv-z]{26}/) != nil
         else {
             throw Misunderstanding(
@@ -156,7 +180,7 @@ package enum ChatGrammar {
             )
         }
         let id = JobID(word.lowercased())
-        _ = try alone(.jobs, command, &words)
+        if isAlone { _ = try alone(.jobs, command, &words) }
         return id
     }
 

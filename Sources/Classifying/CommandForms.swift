@@ -5,7 +5,8 @@ package import Vocabulary
 package enum CommandForms {
     /// All first words in one line.
     package static var everything: String {
-        "Commands: isolate, release, scan, collect, status, isolated, jobs, cancel, go, whoami, freeze, unfreeze, help."
+        "Commands: isolate, release, scan, collect, status, isolated, jobs, approve, deny, "
+            + "extend, hold, cancel, go, whoami, freeze, unfreeze, help."
     }
 
     /// The right form of one command, as in `Right form: isolate <machine>[,<machine>…] …`.
@@ -21,6 +22,10 @@ package enum CommandForms {
             "isolated: List what is contained, by whom, and until when.",
             "jobs: List what is under way.",
             "cancel <job>: \(Catalogue.cancel.summary)",
+            "approve <job>: Agree to what somebody else asked for.",
+            "deny <job> because <reason>: Refuse it.",
+            "extend <machine> for <duration>: Move the end of your containment that much further off.",
+            "hold <machine>: No release at the end of the time, until `go` with the release's job.",
             "go <job>: Let a held job go on.",
             "freeze because <reason>: Stop everything that contains or changes.",
             "unfreeze [because <reason>]: End the freeze.",
@@ -42,7 +47,10 @@ package enum CommandForms {
     private static func form(_ word: String) -> String {
         switch word {
         case "status": return "status <machine>"
-        case "cancel", "go": return "\(word) <job>"
+        case "cancel", "go", "approve": return "\(word) <job>"
+        case "deny": return "deny <job> because <reason>"
+        case "extend": return "extend <machine>[,<machine>…] for <duration>"
+        case "hold": return "hold <machine>[,<machine>…]"
         case "freeze": return "freeze because <reason>"
         case "unfreeze": return "unfreeze [because <reason>]"
         default: break

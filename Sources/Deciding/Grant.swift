@@ -22,9 +22,17 @@ package struct Grant: Sendable, Hashable {
     ///
     /// With one, a containment must have an end.
     package var durationMax: TimeBox?
+    /// The time box of whoever names none; nil leaves them without an end.
+    package var durationDefault: TimeBox?
     package var machines: MachineCondition
     /// True if it reaches what others asked for: the release of their claims, the cancelling of their jobs.
     package var coversOthers: Bool
+    /// True if a release under it ends containments that were made outside Bascule.
+    package var coversForeign: Bool
+    /// Who else must agree first; nil for nobody.
+    package var approvals: ApprovalRule?
+    /// Set if it holds only for whoever names it, and then skips approval.
+    package var breakGlass: BreakGlass?
     /// True if what it allows is rehearsed.
     package var rehearses: Bool
     /// True if the machine may be named by IP address.
@@ -43,8 +51,12 @@ package struct Grant: Sendable, Hashable {
         parameters: [String: Set<String>] = [:],
         hours: Hours? = nil,
         durationMax: TimeBox? = nil,
+        durationDefault: TimeBox? = nil,
         machines: MachineCondition,
         coversOthers: Bool = false,
+        coversForeign: Bool = false,
+        approvals: ApprovalRule? = nil,
+        breakGlass: BreakGlass? = nil,
         rehearses: Bool = false,
         allowsAddress: Bool = false,
         protections: Set<String> = []
@@ -59,8 +71,12 @@ package struct Grant: Sendable, Hashable {
         self.parameters = parameters
         self.hours = hours
         self.durationMax = durationMax
+        self.durationDefault = durationDefault
         self.machines = machines
         self.coversOthers = coversOthers
+        self.coversForeign = coversForeign
+        self.approvals = approvals
+        self.breakGlass = breakGlass
         self.rehearses = rehearses
         self.allowsAddress = allowsAddress
         self.protections = protections

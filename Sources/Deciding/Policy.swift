@@ -14,6 +14,8 @@ package struct Policy: Sendable, Hashable {
     /// In the order of the file; they add up, none takes away.
     package var grants: [Grant]
     package var protections: [Protection]
+    package var limits: [Limit]
+    package var essentials: [Essential]
     /// How long a state-changing intent is worth carrying out, from its acceptance.
     package var validFor: Duration
     /// True for `mode: rehearse`: everything but the POST.
@@ -39,6 +41,8 @@ package struct Policy: Sendable, Hashable {
         groups: [String: Set<Principal>] = [:],
         grants: [Grant] = [],
         protections: [Protection] = [],
+        limits: [Limit] = [],
+        essentials: [Essential] = [],
         validFor: Duration = .seconds(60 * 60),
         rehearses: Bool = false,
         rehearsingSources: Set<SourceName> = [],
@@ -50,6 +54,8 @@ package struct Policy: Sendable, Hashable {
         self.groups = groups
         self.grants = grants
         self.protections = protections
+        self.limits = limits
+        self.essentials = essentials
         self.validFor = validFor
         self.rehearses = rehearses
         self.rehearsingSources = rehearsingSources

@@ -163,6 +163,8 @@ package struct Reporter: Service {
             return await jira.tell(batch, issue: issue)
         case (nil, _, _):
             return .impossible(trouble: "reply.not-configured")
+        case (.slack, .room, _), (.slack, .whisper, _), (.slack, .dialog, _):
+            return .impossible(trouble: "reply.not-built")
         case (.slack, .conversation, _), (.jira, _, _):
             return .impossible(trouble: "reply.wrong-kind")
         }

@@ -71,6 +71,36 @@ package enum Request: Sendable, Hashable, Codable {
     case cancel(JobID)
     /// Lets a held job go on.
     case go(JobID)
+    /// Approves what a job asks for.
+    ///
+    /// `seen` is the digest of what a button showed; nil where the words were typed.
+    case approve(JobID, seen: String?)
+    case deny(JobID, because: String, seen: String?)
+    /// Somebody pressed *Deny*: they are asked why before it counts.
+    case askWhy(JobID, seen: String?, DialogTrigger)
+    /// Moves the end of one's containments of a machine further off.
+    case extend(MachineSelector, by: TimeBox)
+    /// The same for the claim of one job, by a button.
+    case extendClaim(JobID, by: TimeBox)
+    /// Releases the machine of a job's claim, by a button.
+    case releaseClaim(JobID)
+    /// No automatic release of the machine until somebody lets it go on.
+    case hold(MachineSelector)
+}
+
+/// What opens a dialog for whoever pressed a button; a provider takes it once, within seconds.
+package struct DialogTrigger: Sendable, Hashable, Codable, CustomStringConvertible, CustomReflectable {
+    /// The provider's word for it; a credential while it lives.
+    package let id: String
+    package let expiresAt: Timestamp
+
+    package init(id: String, expiresAt: Timestamp) {
+        self.id = id
+        self.expiresAt = expiresAt
+    }
+
+    package var description: String { "<redacted>" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// One action on one machine with what was said about it.
@@ -83,19 +113,23 @@ package struct ActionRequest: Sendable, Hashable, Codable {
     /// `for`: the time box, counted from success.
     package var duration: TimeBox?
     package var reason: String?
+    /// `with break-glass=NAME`: the grant of that name is to be used, without approval.
+    package var breakGlass: String?
 
     package init(
         action: String,
         machine: MachineSelector,
         parameters: [String: String] = [:],
         duration: TimeBox? = nil,
-        reason: String? = nil
+        reason: String? = nil,
+        breakGlass: String? = nil
     ) {
         self.action = action
         self.machine = machine
         self.parameters = parameters
         self.duration = duration
         self.reason = reason
+        self.breakGlass = breakGlass
     }
 }
 

@@ -32,6 +32,8 @@ struct IntentDesk: Sendable {
             return deed(unfreezing(intent), words: "No longer frozen.") { .unfreeze(by: $0) }
         case .cancel(let id): return try await cancel(id, intent)
         case .go(let id): return try await letGo(id, intent)
+        case .approve, .deny, .askWhy, .extend, .extendClaim, .releaseClaim, .hold:
+            return said("This is not built yet; nothing was done.")
         }
     }
 

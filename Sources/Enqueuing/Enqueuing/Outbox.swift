@@ -30,13 +30,96 @@ package struct Notice: Sendable, Hashable, Codable {
     package var fields: [Field]
     /// No further notice about this job is expected.
     package var isFinal: Bool
+    /// What can be pressed; shown only where the medium has buttons and nothing newer was told.
+    package var buttons: [Button]?
 
-    package init(code: String, tone: Tone, text: String, fields: [Field] = [], isFinal: Bool = false) {
+    package init(
+        code: String,
+        tone: Tone,
+        text: String,
+        fields: [Field] = [],
+        isFinal: Bool = false,
+        buttons: [Button]? = nil
+    ) {
         self.code = code
         self.tone = tone
         self.text = text
         self.fields = fields
         self.isFinal = isFinal
+        self.buttons = buttons
+    }
+}
+
+/// A button: a word of the grammar that is said by pressing, with the right of whoever presses.
+package struct Button: Sendable, Hashable, Codable {
+    package enum Word: String, Sendable, Codable, CaseIterable {
+        case approve
+        case deny
+        case go
+        case extend
+        case release
+        case freeze
+    }
+
+    package enum Style: String, Sendable, Codable {
+        case plain
+        case primary
+        case danger
+    }
+
+    package var word: Word
+    /// At most 30 characters.
+    package var label: String
+    package var style: Style
+    package var job: JobID
+    /// The digest of what is shown beside it: an answer to anything else is refused.
+    package var seen: String?
+    /// `extend`: by how much.
+    package var duration: TimeBox?
+
+    package init(
+        _ word: Word,
+        label: String,
+        style: Style = .plain,
+        job: JobID,
+        seen: String? = nil,
+        duration: TimeBox? = nil
+    ) {
+        self.word = word
+        self.label = label
+        self.style = style
+        self.job = job
+        self.seen = seen
+        self.duration = duration
+    }
+}
+
+/// A question to whoever pressed a button, in a window of its own.
+package struct Dialog: Sendable, Hashable, Codable {
+    /// The denial of a job: why?
+    package var job: JobID
+    package var seen: String?
+    /// `isolate srv-1`, to be shown; it may hold foreign text.
+    package var title: String
+    package var trigger: DialogTrigger
+    /// Where the button was pressed, to answer there.
+    package var room: String
+    package var person: String
+
+    package init(
+        job: JobID,
+        seen: String?,
+        title: String,
+        trigger: DialogTrigger,
+        room: String,
+        person: String
+    ) {
+        self.job = job
+        self.seen = seen
+        self.title = title
+        self.trigger = trigger
+        self.room = room
+        self.person = person
     }
 }
 
@@ -46,6 +129,12 @@ package enum Audience: Sendable, Hashable, Codable {
     case conversation(JobID)
     /// The `tell` channel of the settings.
     case tell
+    /// Another room of a chat source, such as a digest's.
+    case room(source: SourceName, room: String)
+    /// One person in a room, seen by nobody else.
+    case whisper(source: SourceName, room: String, person: String)
+    /// Whoever pressed a button is asked something.
+    case dialog(source: SourceName, Dialog)
 }
 
 /// One notice on its way out.

@@ -86,6 +86,10 @@ extension Audience {
         switch self {
         case .conversation(let job): "conversation:\(job)"
         case .tell: "tell"
+        case .room(let source, let room): "room:\(source)/\(room)"
+        case .whisper(let source, let room, let person): "whisper:\(source)/\(room)/\(person)"
+        // One dialog is told once: no other entry shares its audience.
+        case .dialog(let source, let dialog): "dialog:\(source)/\(dialog.job)/\(dialog.person)"
         }
     }
 }

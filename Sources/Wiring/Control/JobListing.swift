@@ -23,7 +23,7 @@ enum JobListing {
     /// What was to be told, and why it was not yet, or will not be.
     static func notice(_ entry: OutboxEntry) -> JSONValue {
         [
-            "to": entry.audience == .tell ? "tell" : "conversation",
+            "to": .string(entry.audience.word),
             "state": .string(entry.state.rawValue),
             "code": .string(entry.notice.code),
             "text": .string(entry.notice.text),
@@ -69,4 +69,17 @@ enum ClaimListing {
 extension JSONValue {
     /// A string, or null for none.
     static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+}
+
+extension Audience {
+    /// What operators read.
+    fileprivate var word: String {
+        switch self {
+        case .conversation: "conversation"
+        case .tell: "tell"
+        case .room: "room"
+        case .whisper: "whisper"
+        case .dialog: "dialog"
+        }
+    }
 }

@@ -30,7 +30,11 @@ struct IntentExplainer {
             )
         case .isolated, .jobs: said(policy.decideLook(intent.asker, at: intent.source), intent)
         case .whoAmI, .help: said(needsNoGrant(intent), intent)
-        case .cancel(let job), .go(let job): said(needsLedger(job, intent), intent)
+        case .cancel(let job), .go(let job), .approve(let job, _), .deny(let job, _, _), .askWhy(let job, _, _),
+            .extendClaim(let job, _), .releaseClaim(let job):
+            said(needsLedger("Whose job \(job) is and on which machine", intent), intent)
+        case .extend(let selector, _), .hold(let selector):
+            said(needsLedger("Who contains \(selector)", intent), intent)
         }
     }
 
@@ -103,8 +107,8 @@ struct IntentExplainer {
         )
     }
 
-    private func needsLedger(_ job: JobID, _ intent: Intent) -> Decision {
-        let text = "Whose job \(job) is and on which machine, only the running bridge knows."
+    private func needsLedger(_ what: String, _ intent: Intent) -> Decision {
+        let text = "\(what), only the running bridge knows."
         return Decision(
             verdict: .hold(needs: .machine),
             principal: policy.principal(of: intent.asker, at: intent.source),

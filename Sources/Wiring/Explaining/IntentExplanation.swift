@@ -72,6 +72,12 @@ struct IntentExplanation {
         case .unfreeze: "unfreeze"
         case .cancel(let job): "cancel \(job)"
         case .go(let job): "let \(job) go on"
+        case .approve(let job, _): "approve \(job)"
+        case .deny(let job, _, _), .askWhy(let job, _, _): "deny \(job)"
+        case .extend(let selector, let box): "extend \(selector) for \(box)"
+        case .extendClaim(let job, let box): "extend the containment by \(job) for \(box)"
+        case .releaseClaim(let job): "release the machine of \(job)"
+        case .hold(let selector): "hold \(selector)"
         }
     }
 

@@ -1,0 +1,80 @@
+import Vocabulary
+
+/// A budget for damage: how much of an action may begin within a time.
+///
+/// Counted per machine when the action is submitted; releases, joins and rehearsals do not count.
+package struct Limit: Sendable, Hashable {
+    /// Whose actions share the budget.
+    package enum Scope: Sendable, Hashable {
+        case all
+        /// Each person or service by itself.
+        case asker
+        /// Each source by itself.
+        case source
+        /// The machines of this condition, all together.
+        case machines(MachineCondition)
+    }
+
+    package enum Bound: Sendable, Hashable {
+        case per(Duration, most: Int)
+        /// Machines contained at the same moment, as a share of the estate: 0.02 for 2%.
+        case shareOfEstate(Double)
+    }
+
+    /// The catalogue's word.
+    package var action: String
+    package var scope: Scope
+    package var bound: Bound
+    /// Where it stands in the settings, from 1.
+    package var line: Int
+    package var column: Int
+
+    package init(action: String, scope: Scope, bound: Bound, line: Int = 1, column: Int = 1) {
+        self.action = action
+        self.scope = scope
+        self.bound = bound
+        self.line = line
+        self.column = column
+    }
+
+    /// As the settings spell it: `per-hour`, `per-person-per-day`, `share-of-estate`.
+    package var key: String {
+        guard case .per(let window, _) = bound else { return "share-of-estate" }
+        let unit =
+            switch window {
+            case .seconds(3_600): "per-hour"
+            case .seconds(86_400): "per-day"
+            default: "per-\(window.spoken)"
+            }
+        switch scope {
+        case .all, .machines: return unit
+        case .asker: return "per-person-\(unit)"
+        case .source: return "per-source-\(unit)"
+        }
+    }
+}
+
+/// A machine whose isolation hurts the defenders: the bridge's host, a chat relay, a VPN gateway, a Hyper-V host.
+package struct Essential: Sendable, Hashable {
+    /// What people are told it is, such as `VPN gateway`.
+    package var name: String
+    package var machines: MachineCondition
+    /// Who must agree before it is isolated, whatever the grant says.
+    package var approvals: ApprovalRule
+    package var line: Int
+    package var column: Int
+
+    package init(
+        name: String,
+        machines: MachineCondition,
+        approvals: ApprovalRule,
+        line: Int = 1,
+        column: Int = 1
+    ) {
+        self.name = name
+        self.machines = machines
+        self.approvals = approvals
+        self.line = line
+        self.column = column
+    }
+}
