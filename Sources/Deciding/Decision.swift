@@ -17,9 +17,12 @@ package struct Decision: Sendable, Hashable, Codable {
         }
     }
 
-    /// A fact without which there is no answer.
+    /// What is missing for a yes.
     package enum Need: String, Sendable, Hashable, Codable {
+        /// A fact without which there is no answer.
         case machine
+        /// Other people's agreement; everything else speaks for it.
+        case approval
     }
 
     package var verdict: Verdict
@@ -35,6 +38,14 @@ package struct Decision: Sendable, Hashable, Codable {
     package var explanation: [String]
     /// Who may instead, people and groups by name; empty unless refused.
     package var whoMay: [String]
+    /// Who must agree, where the verdict is to hold for approval.
+    package var approvals: ApprovalDemand?
+    /// The break-glass that is used instead of an approval.
+    package var breakGlass: BreakGlass?
+    /// What the machine is essential for, where isolating it hurts the defenders.
+    package var essential: String?
+    /// The time box that holds where none was asked for.
+    package var defaultDuration: TimeBox?
 
     package init(
         verdict: Verdict,
@@ -56,10 +67,28 @@ package struct Decision: Sendable, Hashable, Codable {
 
     package var isAllowed: Bool { verdict == .allow }
 
+    /// True if nothing is missing but, at most, other people's agreement.
+    package var isPermitted: Bool { isAllowed || verdict == .hold(needs: .approval) }
+
     /// What the asker is told: what is missing and who may, nothing of anybody else's grants.
     package var answer: String {
         let said = reasons.map(\.text).joined(separator: " ")
         return whoMay.isEmpty ? said : "\(said) Ask \(whoMay.joined(separator: ", "))."
+    }
+}
+
+/// Who must agree to one thing, with the people that the policy of the moment names.
+package struct ApprovalDemand: Sendable, Hashable, Codable {
+    package var rule: ApprovalRule
+    /// Those who may approve this, by name; whoever asks is not among them.
+    package var approvers: Set<String>
+    /// Groups with their people, and people, as they are told.
+    package var shown: [String]
+
+    package init(rule: ApprovalRule, approvers: Set<String>, shown: [String]) {
+        self.rule = rule
+        self.approvers = approvers
+        self.shown = shown
     }
 }
 
@@ -88,6 +117,20 @@ package struct Reason: Sendable, Hashable, Codable {
         case machine = "machine-not-granted"
         case protected = "machine-protected"
         case protectionUnknown = "protection-unknown"
+        /// Other people must agree first.
+        case needsApproval = "needs-approval"
+        /// Other people must agree, and there are not enough of them.
+        case noApprovers = "no-approvers"
+        /// The machine is essential to the defenders.
+        case essential
+        /// A grant of emergency is used instead of an approval.
+        case breakGlass = "break-glass"
+        /// A grant of emergency that holds only for whoever names it, or that nobody gave.
+        case breakGlassNotNamed = "break-glass-not-named"
+        /// A grant of emergency demands a reason.
+        case breakGlassReason = "break-glass-reason"
+        /// Containments that were made outside Bascule.
+        case foreign = "foreign-not-granted"
     }
 
     package var code: Code

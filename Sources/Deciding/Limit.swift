@@ -1,4 +1,4 @@
-import Vocabulary
+package import Vocabulary
 
 /// A budget for damage: how much of an action may begin within a time.
 ///
@@ -76,5 +76,40 @@ package struct Essential: Sendable, Hashable {
         self.approvals = approvals
         self.line = line
         self.column = column
+    }
+}
+
+extension Limit {
+    /// True if a machine's actions draw on it; what Defender does not say counts as if it were so.
+    package func covers(_ machine: Machine) -> Bool {
+        guard case .machines(let condition) = scope else { return true }
+        if case .fails = condition.fit(machine) { return false }
+        return true
+    }
+
+    /// Such as `isolate per-hour 10` or `isolate per-hour 2 for device group Servers`.
+    package var inWords: String {
+        let amount: String
+        switch bound {
+        case .per(_, let most): amount = String(most)
+        case .shareOfEstate(let share): amount = "\((share * 1_000).rounded() / 10)%"
+        }
+        guard case .machines(let condition) = scope else { return "\(action) \(key) \(amount)" }
+        return "\(action) \(key) \(amount) for \(condition.inWords)"
+    }
+}
+
+extension Policy {
+    /// The limits of an action that hold for a machine.
+    package func limits(for action: String, _ machine: Machine) -> [Limit] {
+        limits.filter { $0.action == action && $0.covers(machine) }
+    }
+
+    /// Who may let a job go on that a limit holds, groups with their people.
+    package func whoMayLetGo(_ action: String, _ machine: Machine) -> [String] {
+        let lifting = grants.filter { grant in
+            grant.allows(Policy.goWord) && Trial.machineFailure(grant, machine, self) == nil
+        }
+        return names(of: lifting, besides: nil)
     }
 }

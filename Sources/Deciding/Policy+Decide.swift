@@ -4,8 +4,8 @@ import Vocabulary
 extension Policy {
     /// Answers one question; the same question and policy always get the same answer.
     ///
-    /// The first grant of the file that applies allows it; one that acts goes before one that rehearses, since
-    /// grants add up. Without the machine, or with facts older than ``factsAgeMax``, the answer is never yes:
+    /// The first grant of the file that applies allows it; one that acts goes before one that rehearses, and one
+    /// that needs no approval before one that does, since grants add up. Without the machine, or with facts older than ``factsAgeMax``, the answer is never yes:
     /// ``Decision/Verdict/hold(needs:)`` where a grant could apply, else the refusal at once.
     ///
     /// What changes nothing (`status`) is a look, whatever the machine: see ``decideLook(_:at:)``.
@@ -20,10 +20,9 @@ extension Policy {
         let trials = grants.map {
             Trial(of: $0, for: question, by: principal, machine: machine, under: self)
         }
-        let applying = trials.filter { $0.outcome == .applies }
-        if let trial = applying.first(where: { !$0.grant.rehearses }) ?? applying.first, let machine {
-            return allowed(by: trial.grant, question, principal, machine)
-        }
+        if let refusal = refusedBreakGlass(question, principal) { return refusal }
+        let applying = trials.filter { $0.outcome == .applies }.map(\.grant)
+        if !applying.isEmpty, let machine { return permitted(by: applying, question, principal, machine) }
         if trials.contains(where: { $0.outcome == .couldApply }) {
             return held(question, principal, trials)
         }
@@ -34,6 +33,36 @@ extension Policy {
     private func isFresh(_ facts: Facts, at now: Timestamp) -> Bool {
         let age = now.since(facts.readAt)
         return age <= Policy.factsAgeMax && age >= .zero - Policy.factsAgeMax
+    }
+
+    private func permitted(
+        by grants: [Grant],
+        _ question: Question,
+        _ principal: Principal,
+        _ machine: Machine
+    ) -> Decision {
+        let needs = grants.map { approvalRule(of: $0, question.action, machine) }
+        let order = grants.indices.sorted { left, right in
+            let rank = { (index: Int) in (grants[index].rehearses ? 1 : 0, needs[index].rule == nil ? 0 : 1, index) }
+            return rank(left) < rank(right)
+        }
+        let first = order[0]
+        var decision = allowed(by: grants[first], question, principal, machine)
+        if question.duration == nil { decision.defaultDuration = grants[first].durationDefault }
+        if let essential = needs[first].essential {
+            decision.essential = essential
+            let text = "\(machine.shownName) is essential: \(essential). Isolating it may cut off the defenders."
+            decision.reasons.append(Reason(.essential, text))
+            decision.explanation.append(text)
+        }
+        if let glass = grants[first].breakGlass {
+            decision.breakGlass = glass
+            let text = "Break-glass \(glass.name) skips approval; it is told before anything is posted."
+            decision.reasons.append(Reason(.breakGlass, text))
+            decision.explanation.append(text)
+        }
+        guard let rule = needs[first].rule else { return decision }
+        return held(decision, until: rule, principal)
     }
 
     private func allowed(

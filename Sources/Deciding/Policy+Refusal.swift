@@ -119,6 +119,16 @@ extension Policy {
             return Reason(.duration, "\(principal) may \(action) for at most \(most); \(asked).")
         case .others:
             return Reason(.others, "\(principal) may \(action) only what they asked for themselves.")
+        case .foreign:
+            return Reason(.foreign, "\(principal) may \(action), but not what was contained outside Bascule.")
+        case .breakGlass:
+            guard let glass = trial.grant.breakGlass else { return nil }
+            return Reason(
+                .breakGlassNotNamed,
+                "\(principal) may \(action) in an emergency: say `with break-glass=\(glass.name) because …`."
+            )
+        case .breakGlassReason:
+            return Reason(.breakGlassReason, "A break-glass needs a reason: say `because …`.")
         case .address:
             return Reason(
                 .address,
@@ -145,7 +155,8 @@ extension Policy {
     /// Those to whom some grant gives the same on the same machine, the asker left out.
     private func whoMay(_ question: Question, _ machine: Machine?, besides principal: Principal) -> [String] {
         let sufficing = grants.filter { grant in
-            grant.allows(question.action) && (grant.coversOthers || !question.concernsOthers)
+            grant.allows(question.action) && (grant.reachesOthers(with: question.action) || !question.concernsOthers)
+                && (grant.coversForeign || !question.concernsForeign) && grant.breakGlass == nil
                 && Trial.termFailure(grant, question) == nil
                 && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? true
         }
@@ -153,7 +164,7 @@ extension Policy {
     }
 
     /// The people and groups of these grants, in order, each once.
-    func names(of grants: [Grant], besides principal: Principal) -> [String] {
+    func names(of grants: [Grant], besides principal: Principal?) -> [String] {
         var names: [String] = []
         for grantee in grants.flatMap(\.grantees) {
             if let name = people(behind: grantee, besides: principal), !names.contains(name) {
@@ -164,7 +175,7 @@ extension Policy {
     }
 
     /// A person by name, a group with its people; nothing for services, which nobody can ask.
-    private func people(behind grantee: Grantee, besides principal: Principal) -> String? {
+    private func people(behind grantee: Grantee, besides principal: Principal?) -> String? {
         switch grantee {
         case .service: return nil
         case .person(let name): return principal == .person(name) ? nil : name

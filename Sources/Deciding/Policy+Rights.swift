@@ -39,6 +39,27 @@ extension Policy {
         }
     }
 
+    /// Whether an asker may let a job go on that a limit holds: a person with a grant that says `go`.
+    package func decideGo(
+        _ asker: Asker,
+        at source: SourceName,
+        in place: Place?,
+        _ action: String,
+        _ machine: Machine?,
+        now: Timestamp
+    ) -> Decision {
+        let word = Policy.goWord
+        return decideWide(asker, at: source, doing: "lift a limit", within: action, needsPerson: true) { grant in
+            grant.allows(word) && grant.isAskable(in: place) && grant.hours.map { $0.contain(now) } ?? true
+                && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? grant.machines.isAny
+        }
+    }
+
+    /// The longest time box of a grant; nil where it has no bound.
+    package func durationMax(of reference: GrantReference?) -> TimeBox? {
+        grants.first { $0.reference == reference }?.durationMax
+    }
+
     /// Whether an asker may cancel a job: their own always, another's by a grant for `cancel` with `others`.
     ///
     /// A grant for `cancel` holds for the job's machine as any grant does, so that `facts` may be asked for.

@@ -13,8 +13,16 @@ extension Policy {
             text += " with \(name) \(values.sorted().joined(separator: " or "))"
         }
         if let most = grant.durationMax { text += " for at most \(most)" }
+        if let usual = grant.durationDefault { text += " (for \(usual) unless said otherwise)" }
         if let hours = grant.hours { text += " (\(hours.inWords))" }
         if grant.coversOthers { text += ", also for others" }
+        if grant.coversForeign { text += ", also what was contained outside" }
+        if let rule = grant.approvals {
+            text += ", once \(rule.count) of \(rule.of.joined(separator: ", ")) approve"
+        }
+        if let glass = grant.breakGlass {
+            text += ", without approval as break-glass \(glass.name), at most \(glass.perDay) a day"
+        }
         if grant.allowsAddress { text += ", also by address" }
         if grant.rehearses { text += ", as a rehearsal" }
         return text
@@ -49,6 +57,12 @@ extension Policy {
                 + (question.duration.map { "for \($0)" } ?? "without an end")
         case .others:
             "holds for what \(principal) asked for, not for others (`others: yes`)"
+        case .foreign:
+            "does not hold for what was contained outside Bascule (`foreign: yes`)"
+        case .breakGlass:
+            "holds only for whoever says `with break-glass=\(grant.breakGlass?.name ?? "")`"
+        case .breakGlassReason:
+            "holds only with a reason (`because …`)"
         case .address:
             "does not let the machine be named by its address (`by-address: yes`)"
         case .machine(.fits):

@@ -19,6 +19,12 @@ package struct Question: Sendable, Hashable {
     package var facts: Facts?
     /// True if it reaches what somebody else asked for: a release of others' claims, another's job.
     package var concernsOthers: Bool
+    /// True for the release of a containment that was made outside Bascule.
+    package var concernsForeign: Bool
+    /// The break-glass grant that is named.
+    package var breakGlass: String?
+    /// True if it was said why.
+    package var hasReason: Bool
     package var now: Timestamp
 
     package init(
@@ -31,6 +37,9 @@ package struct Question: Sendable, Hashable {
         duration: TimeBox? = nil,
         facts: Facts? = nil,
         concernsOthers: Bool = false,
+        concernsForeign: Bool = false,
+        breakGlass: String? = nil,
+        hasReason: Bool = false,
         now: Timestamp
     ) {
         self.source = source
@@ -42,6 +51,9 @@ package struct Question: Sendable, Hashable {
         self.duration = duration
         self.facts = facts
         self.concernsOthers = concernsOthers
+        self.concernsForeign = concernsForeign
+        self.breakGlass = breakGlass
+        self.hasReason = hasReason
         self.now = now
     }
 
@@ -63,6 +75,8 @@ package struct Question: Sendable, Hashable {
             duration: request.duration,
             facts: facts,
             concernsOthers: concernsOthers,
+            breakGlass: request.breakGlass,
+            hasReason: request.reason?.isEmpty == false,
             now: now
         )
     }

@@ -17,6 +17,9 @@ struct Trial {
         case source
         case place
         case others
+        case foreign
+        case breakGlass
+        case breakGlassReason
         case hours
         case parameter(name: String, value: String)
         case duration
@@ -59,7 +62,14 @@ struct Trial {
         guard policy.isGiven(grant, to: principal) else { return .fails(.grantee) }
         guard grant.sources.isEmpty || grant.sources.contains(question.source) else { return .fails(.source) }
         guard grant.isAskable(in: question.place) else { return .fails(.place) }
-        guard grant.coversOthers || !question.concernsOthers else { return .fails(.others) }
+        guard grant.reachesOthers(with: question.action) || !question.concernsOthers else {
+            return .fails(.others)
+        }
+        guard grant.coversForeign || !question.concernsForeign else { return .fails(.foreign) }
+        if let glass = grant.breakGlass {
+            guard question.breakGlass == glass.name else { return .fails(.breakGlass) }
+            guard question.hasReason else { return .fails(.breakGlassReason) }
+        }
         if let failure = termFailure(grant, question) { return .fails(failure) }
         if case .address = question.selector, !grant.allowsAddress { return .fails(.address) }
         guard let machine else { return .couldApply }
@@ -79,7 +89,8 @@ struct Trial {
         guard let most = grant.durationMax, Catalogue.entry(question.action)?.takesTimeBox == true else {
             return nil
         }
-        guard let duration = question.duration, duration.seconds <= most.seconds else { return .duration }
+        let duration = question.duration ?? grant.durationDefault
+        guard let duration, duration.seconds <= most.seconds else { return .duration }
         return nil
     }
 
@@ -112,6 +123,11 @@ extension Grant {
     /// True if it may be asked there; what is not known to be one of its places is none of them.
     func isAskable(in place: Place?) -> Bool {
         places.isEmpty || place.map(places.contains) ?? false
+    }
+
+    /// A release of others' claims needs `others: yes`, or somebody's agreement.
+    func reachesOthers(with action: String) -> Bool {
+        coversOthers || (approvals != nil && action.lowercased() == Catalogue.release.word)
     }
 
     func allows(_ action: String) -> Bool {

@@ -51,8 +51,9 @@ extension Executor {
         guard let machine = job.machine, let factsAt = job.factsAt else {
             return try await refuse(&job, notFound(job))
         }
-        let decision = decision(on: job, machine: machine, readAt: factsAt)
-        guard decision.isAllowed else { return try await deny(&job, decision) }
+        let others = try await concernsOthers(job, machine.id)
+        let decision = decision(on: job, machine: machine, readAt: factsAt, others: others)
+        guard decision.isPermitted else { return try await deny(&job, decision) }
         job = try await ledger.apply(.decided(note(decision, on: job)), to: job, keeping: settings.times)
         return true
     }
@@ -73,9 +74,16 @@ extension Executor {
                 return try await settleLookUp(&job, error)
             }
         }
-        let decision = decision(on: job, machine: machine, readAt: readAt)
-        guard decision.isAllowed else { return try await deny(&job, decision) }
+        let others = try await concernsOthers(job, machine.id)
+        let decision = decision(on: job, machine: machine, readAt: readAt, others: others)
+        guard decision.isPermitted else { return try await deny(&job, decision) }
         let fresh = note(decision, on: job)
+        if let need = fresh.approvals, !job.isAgreed(by: need) {
+            // Who agreed may no longer, or more must than before: they are asked again.
+            job = try await ledger.apply(.refreshed(machine, fresh), to: job, keeping: settings.times)
+            job = try await ledger.apply(.awaits(need), to: job, keeping: nil)
+            return false
+        }
         guard machine != known || readAt != job.factsAt || differs(fresh, job.decision) else { return true }
         job = try await ledger.apply(.refreshed(machine, fresh), to: job, keeping: settings.times)
         return true
@@ -87,8 +95,20 @@ extension Executor {
         return one != other
     }
 
-    private func decision(on job: Job, machine: Machine, readAt: Timestamp, others: Bool = false) -> Decision
-    {
+    /// True for a release by somebody who has no claim on a machine that others contain.
+    private func concernsOthers(_ job: Job, _ machine: MachineID) async throws -> Bool {
+        guard job.action == Catalogue.release.word, !job.isAutomatic else { return false }
+        let owners = try await ledger.read { try $0.openClaims(on: machine).map(\.owner) }
+        return !owners.isEmpty && !owners.contains { $0 != nil && $0 == job.principal }
+    }
+
+    private func decision(
+        on job: Job,
+        machine: Machine,
+        readAt: Timestamp,
+        others: Bool = false,
+        foreign: Bool = false
+    ) -> Decision {
         policy().decide(
             Question(
                 source: job.source,
@@ -100,6 +120,9 @@ extension Executor {
                 duration: job.duration,
                 facts: Facts(machine: machine, readAt: readAt),
                 concernsOthers: others,
+                concernsForeign: foreign,
+                breakGlass: job.breakGlass,
+                hasReason: job.reason?.isEmpty == false,
                 now: wallClock()
             )
         )
@@ -116,10 +139,11 @@ extension Executor {
     }
 
     private func note(_ decision: Decision, on job: Job) -> DecisionNote {
-        var mayEndOthers = false
+        var (mayEndOthers, mayEndForeign) = (false, false)
         if job.action == Catalogue.release.word, let machine = job.machine {
-            mayEndOthers =
-                self.decision(on: job, machine: machine, readAt: wallClock(), others: true).isAllowed
+            let now = wallClock()
+            mayEndOthers = isFinal(self.decision(on: job, machine: machine, readAt: now, others: true), job)
+            mayEndForeign = isFinal(self.decision(on: job, machine: machine, readAt: now, foreign: true), job)
         }
         var reasons = decision.reasons.map(\.code.rawValue)
         if decision.rehearses, !reasons.contains("rehearsal") { reasons.append("rehearsal") }
@@ -130,7 +154,27 @@ extension Executor {
             reasons: reasons,
             explanation: decision.explanation,
             mayEndOthers: mayEndOthers,
+            mayEndForeign: mayEndForeign,
+            approvals: decision.approvals.map(need),
+            breakGlass: decision.breakGlass?.name,
+            essential: decision.essential,
+            defaultDuration: decision.defaultDuration,
             decidedAt: wallClock()
+        )
+    }
+
+    /// Allowed, and agreed to where somebody must agree.
+    private func isFinal(_ decision: Decision, _ job: Job) -> Bool {
+        decision.isAllowed || (decision.approvals.map { job.isAgreed(by: need($0)) } ?? false)
+    }
+
+    private func need(_ demand: ApprovalDemand) -> ApprovalNeed {
+        ApprovalNeed(
+            of: demand.rule.of,
+            approvers: demand.approvers,
+            shown: demand.shown,
+            count: demand.rule.count,
+            within: TimeBox(seconds: demand.rule.within.wholeSeconds) ?? .shortest
         )
     }
 

@@ -12,6 +12,7 @@ extension Executor {
             $0.machineID == machine && ($0.type == "Isolate" || $0.type == "Unisolate")
         }
         var view = OutsideView()
+        view.serverTime = page.serverTime
         let done = actions.filter { $0.status == .succeeded }
         let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
         if let last, last.type == "Unisolate" {

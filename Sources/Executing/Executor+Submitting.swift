@@ -15,6 +15,7 @@ extension Executor {
                 Outcome(code: "unknown-action", message: "There is no action \(job.action).")
             )
         }
+        guard try await !waitsForItsTime(&job) else { return false }
         guard try await holdsPermission(&job, entry) else { return false }
         if entry.machineActionType == nil { return try await answer(&job, machine) }
 
@@ -27,6 +28,15 @@ extension Executor {
                 return try await postpone(&job, error)
             }
             view.standing = standing
+            if try await doubtsClock(&job, view) { return false }
+        }
+        let rehearsal = rehearsal(of: job, entry, machine)
+        if rehearsal == nil, try await !isToldFirst(&job) { return false }
+        let budgets: [Budget]
+        do throws(DefenderError) {
+            budgets = rehearsal == nil ? try await self.budgets(of: job, machine) : []
+        } catch {
+            return try await postpone(&job, error)
         }
         if !job.isAutomatic, wallClock().since(job.factsAt ?? job.acceptedAt) > Policy.factsAgeMax {
             // Asking took so long that the decision is stale: all of it once more.
@@ -36,7 +46,8 @@ extension Executor {
         let (step, moved) = try await ledger.beginSubmission(
             of: job,
             view: view,
-            rehearsal: rehearsal(of: job, entry, machine),
+            rehearsal: rehearsal,
+            budgets: budgets,
             times: settings.times
         )
         job = moved

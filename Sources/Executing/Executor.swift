@@ -88,8 +88,18 @@ package struct Executor: Service {
         case .recorded: return try await locate(&job)
         case .located: return try await decide(&job)
         case .decided:
+            if let need = job.decision?.approvals {
+                job = try await ledger.apply(.awaits(need), to: job, keeping: nil)
+                return false
+            }
             job = try await ledger.apply(.readied, to: job, keeping: settings.times)
             return true
+        case .awaitingApproval:
+            let until = job.approval?.until ?? wallClock()
+            let isLate = wallClock() > until
+            let event: JobEvent = isLate ? .lapsed : .waits(until: until + .milliseconds(1))
+            job = try await ledger.apply(event, to: job, keeping: nil)
+            return false
         case .ready: return try await ready(&job)
         case .held:
             job = try await ledger.apply(.waits(until: nil), to: job, keeping: nil)
@@ -124,10 +134,18 @@ package struct ExecutingSettings: Sendable, Hashable {
     package var times: LeaseTimes
     /// Jobs worked on at once.
     package var benches: Int
+    /// How long before the end of a time box its owner is told.
+    package var warn: Duration
 
-    package init(owner: String, times: LeaseTimes = LeaseTimes(), benches: Int = 32) {
+    package init(
+        owner: String,
+        times: LeaseTimes = LeaseTimes(),
+        benches: Int = 32,
+        warn: Duration = .seconds(15 * 60)
+    ) {
         self.owner = owner
         self.times = times
         self.benches = benches
+        self.warn = warn
     }
 }

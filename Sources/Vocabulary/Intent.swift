@@ -137,6 +137,13 @@ package struct ActionRequest: Sendable, Hashable, Codable {
 package struct TimeBox: Sendable, Hashable, Codable, CustomStringConvertible {
     package let seconds: Int64
 
+    /// One second.
+    package static let shortest = TimeBox(whole: 1)
+
+    private init(whole seconds: Int64) {
+        self.seconds = seconds
+    }
+
     /// Nil outside 1 second to 365 days.
     package init?(seconds: Int64) {
         guard (1...31_536_000).contains(seconds) else { return nil }

@@ -32,14 +32,19 @@ struct IntentDesk: Sendable {
             return deed(unfreezing(intent), words: "No longer frozen.") { .unfreeze(by: $0) }
         case .cancel(let id): return try await cancel(id, intent)
         case .go(let id): return try await letGo(id, intent)
-        case .approve, .deny, .askWhy, .extend, .extendClaim, .releaseClaim, .hold:
-            return said("This is not built yet; nothing was done.")
+        case .approve(let id, let seen): return try await approve(id, seen, intent)
+        case .deny(let id, let because, let seen): return try await deny(id, because, seen, intent)
+        case .askWhy(let id, let seen, let trigger): return try await askWhy(id, seen, trigger, intent)
+        case .extend(let selector, let box): return try await extend(selector, by: box, intent)
+        case .extendClaim(let id, let box): return try await extend(id, by: box, intent)
+        case .releaseClaim(let id): return try await release(id, intent)
+        case .hold(let selector): return try await hold(selector, intent)
         }
     }
 
     // MARK: Actions
 
-    private func decide(_ request: ActionRequest, of intent: Intent) async throws -> Understanding {
+    func decide(_ request: ActionRequest, of intent: Intent) async throws -> Understanding {
         let decision = policy.decide(Question(intent, wants: request, now: now))
         var job = Job(
             id: identifiers.makeJobID(at: now),
@@ -90,7 +95,7 @@ struct IntentDesk: Sendable {
 
     // MARK: Words
 
-    private func said(_ text: String) -> Understanding {
+    func said(_ text: String) -> Understanding {
         Understanding(
             verdict: .answered,
             notices: [Notice(code: "answer", tone: .progress, text: text)],
@@ -98,7 +103,7 @@ struct IntentDesk: Sendable {
         )
     }
 
-    private func refused(_ decision: Decision) -> Understanding {
+    func refused(_ decision: Decision) -> Understanding {
         let code = decision.reasons.first?.code.rawValue ?? "refused"
         return Understanding(
             verdict: .refused,
@@ -116,16 +121,27 @@ struct IntentDesk: Sendable {
         return said(try await ledger.read(words))
     }
 
-    private func deed(_ decision: Decision, words: String, _ make: (String) -> Deed) -> Understanding {
+    func deed(_ decision: Decision, words: String, _ make: (String) -> Deed) -> Understanding {
         guard decision.isAllowed, let principal = decision.principal else { return refused(decision) }
+        return done(words, make(principal.name))
+    }
+
+    /// Something is done, and everybody in the room should see it.
+    func done(_ words: String, _ deeds: Deed...) -> Understanding {
         var done = Understanding(
             verdict: .accepted,
             notices: [Notice(code: "word.done", tone: .warning, text: words)],
             note: nil
         )
-        done.deeds = [make(principal.name)]
+        done.deeds = deeds
         done.isPublic = true
         return done
+    }
+
+    /// Refused by a rule that is no grant's.
+    func refused(_ words: String) -> Understanding {
+        let notice = Notice(code: "word.refused", tone: .bad, text: words)
+        return Understanding(verdict: .refused, notices: [notice], note: "refused")
     }
 
     private func unfreezing(_ intent: Intent) -> Decision {
@@ -158,35 +174,8 @@ struct IntentDesk: Sendable {
         return deed(decision, words: "Being cancelled: \(job.title).") { .cancel(id, by: $0) }
     }
 
-    /// A held job goes on by the word of a person who could ask for it themselves.
-    private func letGo(_ id: JobID, _ intent: Intent) async throws -> Understanding {
-        let found = try await ledger.read { try $0.job(id) }
-        if let refusal = refusal(toSee: found, intent) { return refusal }
-        guard let job = found else { return unknownJob(id) }
-        guard job.state == .held else { return said("\(job.title) is not held: \(job.state.rawValue).") }
-        if let freeze = try await ledger.read({ try Freeze.present(in: $0) }) {
-            return said("Bascule is still frozen by \(freeze.by): \(freeze.because). `unfreeze` first.")
-        }
-        let facts = job.machine.map { Facts(machine: $0, readAt: now) }
-        let decision = policy.decide(
-            Question(
-                source: intent.source,
-                asker: intent.asker,
-                action: job.action,
-                selector: job.machine.map { .id($0.id) } ?? job.selector,
-                place: intent.place,
-                parameters: job.parameters,
-                duration: job.duration,
-                facts: facts,
-                now: now
-            )
-        )
-        guard decision.principal?.isPerson == true else { return refused(decision) }
-        return deed(decision, words: "\(job.title) goes on.") { .letGo(id, by: $0) }
-    }
-
     /// What is said of a job is for those who may look, and for whoever asked for it.
-    private func refusal(toSee job: Job?, _ intent: Intent) -> Understanding? {
+    func refusal(toSee job: Job?, _ intent: Intent) -> Understanding? {
         let decision = policy.decideLook(intent.asker, at: intent.source)
         if decision.isAllowed { return nil }
         let asker = policy.principal(of: intent.asker, at: intent.source)
@@ -194,7 +183,7 @@ struct IntentDesk: Sendable {
         return isOwn ? nil : refused(decision)
     }
 
-    private func unknownJob(_ id: JobID) -> Understanding {
+    func unknownJob(_ id: JobID) -> Understanding {
         said("There is no job \(id). `jobs` lists them.")
     }
 }

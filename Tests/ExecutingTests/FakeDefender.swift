@@ -19,6 +19,8 @@ final class FakeDefender: DefenderCalling {
 
     struct State {
         var machines: [Machine] = []
+        /// The number of machines that it says there are; nil counts ``machines``.
+        var estate: Int?
         var actions: [MachineAction] = []
         var endsAt: [String: (Timestamp, MachineAction.Status)] = [:]
         var posted: [ActionSubmission] = []
@@ -139,6 +141,10 @@ final class FakeDefender: DefenderCalling {
         priority: CallPriority
     ) async throws(DefenderError) -> MachinePage {
         MachinePage(machines: state.withLock { $0.machines }, mayBeCut: false)
+    }
+
+    func estateSize(priority: CallPriority) async throws(DefenderError) -> Int {
+        state.withLock { $0.estate ?? $0.machines.count }
     }
 
     func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction {

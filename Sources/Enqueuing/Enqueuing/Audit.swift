@@ -88,32 +88,12 @@ package struct AuditRow: Sendable, Hashable, Codable {
         previousHash: String
     ) -> [UInt8] {
         let pairs = detail.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            .map { "[\(quoted($0.key)),\(quoted($0.value))]" }
+            .map { "[\(CanonicalText.quoted($0.key)),\(CanonicalText.quoted($0.value))]" }
             .joined(separator: ",")
         let text =
-            "[\(sequence),\(at.milliseconds),\(quoted(kind)),\(quoted(subject)),\(quoted(actor)),[\(pairs)],"
-            + "\(quoted(previousHash))]"
+            "[\(sequence),\(at.milliseconds),\(CanonicalText.quoted(kind)),\(CanonicalText.quoted(subject)),\(CanonicalText.quoted(actor)),[\(pairs)],"
+            + "\(CanonicalText.quoted(previousHash))]"
         return Array(text.utf8)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\r": out += "\\r"
-            case "\t": out += "\\t"
-            case "\u{8}": out += "\\b"
-            case "\u{C}": out += "\\f"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
     }
 }
 

@@ -16,6 +16,9 @@ package struct Freeze: Sendable, Hashable, Codable {
         self.stopsReleases = stopsReleases
     }
 
+    /// What every reply says while it is in force.
+    package var field: Notice.Field { Notice.Field("frozen", "by \(by) since \(at.iso8601): \(because)") }
+
     private static let flag = "freeze"
 
     /// The freeze in force; nil if there is none.

@@ -20,12 +20,17 @@ extension Job {
         case .decided(let note):
             try require(.located, event)
             decision = note
+            if duration == nil { duration = note.defaultDuration }
             enter(.decided, due: now)
-            return []
+            return note.essential.map { [tellAsker(.warning, "job.essential", "\(machineText) is \($0).")] } ?? []
         case .readied:
             try require(.decided, event)
             enter(.ready, due: isAutomatic ? nil : now)
-            return []
+            return [.withdrawOlder]
+        case .awaits, .approved, .turnedDown, .lapsed:
+            return try movedByApproval(event, at: now)
+        case .warned, .clockDoubted, .heldBack:
+            return try movedBeforeItsTime(by: event, at: now)
         case .refreshed(let machine, let note):
             self.machine = machine
             factsAt = now
@@ -39,8 +44,15 @@ extension Job {
         case .postponed(let until, let trouble):
             tries += 1
             due = earliest(until, validUntil)
-            guard tries == 1 else { return [] }
-            return [tellAsker(.warning, "job.waiting", "Waiting: \(trouble.message)")]
+            var effects: [JobEffect] = []
+            if tries == 1 { effects.append(tellAsker(.warning, "job.waiting", "Waiting: \(trouble.message)")) }
+            // A release that is due must not fail in silence, whatever it is that fails.
+            if isAutomatic, tries == 3 || tries.isMultiple(of: 60) {
+                alarmedAt = now
+                let text = "\(title) at the end of its time is not possible yet: \(trouble.message)"
+                effects.append(tellAll(.bad, "job.overdue", text))
+            }
+            return effects
         case .waits(let until):
             due = earliest(until, validUntil)
             return []
@@ -51,12 +63,19 @@ extension Job {
             }
             self.outcome = outcome
             enter(.held, due: validUntil)
-            return [
-                tellAsker(.warning, "job.held", "Held: \(outcome.message)"),
-                tellAll(.warning, "job.held", "Held: \(title) asked by \(askerText). \(outcome.message)"),
+            let words = "\(outcome.message)\(outcome.fix.map { " \($0)" } ?? "")"
+            let text = "Held: \(title) asked by \(askerText). \(words)"
+            let buttons = [
+                Button(.go, label: "Let it go on", style: .danger, job: id),
+                Button(.freeze, label: "Freeze Bascule", job: id),
             ]
-        case .letGo(let by):
+            return [
+                tellAsker(.warning, "job.held", "Held: \(words)"),
+                tellAll(.warning, "job.held", text, buttons: outcome.code == "frozen" ? [] : buttons),
+            ]
+        case .letGo(let by, let waives):
             try require(.held, event)
+            if waives { limitsWaivedBy = by }
             outcome = nil
             enter(.ready, due: now)
             return [tellAsker(.progress, "job.let-go", "\(by) let it go on.")]
@@ -72,7 +91,7 @@ extension Job {
         case .expired:
             return endExpired()
         case .armed(let time):
-            due = time
+            if state != .held { due = time }
             return []
         default:
             throw TransitionError(state: state, event: event.name)

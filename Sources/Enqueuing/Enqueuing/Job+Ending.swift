@@ -16,6 +16,7 @@ extension Job {
             cancelRequest = nil
             enter(.ready, due: isWanted ? now + wait : now)
             guard isWanted else { return [.wakeLane] }
+            alarmedAt = now
             let text = "\(title) at the end of its time failed and is tried again: \(outcome.message)"
             return [.wakeLane, tellAsker(.bad, "job.overdue", text), tellAll(.bad, "job.overdue", text)]
         }

@@ -45,7 +45,8 @@ extension Job {
         switch event {
         case .located, .decided, .readied, .refreshed, .refused, .denied, .postponed, .waits, .held, .letGo,
             .rehearsed,
-            .settled, .withdrawn, .expired, .armed:
+            .settled, .withdrawn, .expired, .armed, .awaits, .approved, .turnedDown, .lapsed,
+            .warned, .clockDoubted, .heldBack:
             try movedBeforeSubmitting(by: event, at: now)
         case .submissionStarted, .accepted, .notExecuted, .rejected, .outcomeUnknown, .stillUnknown, .adopted,
             .absent:

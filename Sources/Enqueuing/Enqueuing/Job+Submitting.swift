@@ -14,6 +14,7 @@ extension Job {
                 startedAt: now,
                 leaseUntil: leaseUntil
             )
+            firstSubmittedAt = firstSubmittedAt ?? now
             enter(.submitting, due: leaseUntil)
             return action == "isolate" ? [.openClaim] : []
         case .accepted(let trace), .adopted(let trace):

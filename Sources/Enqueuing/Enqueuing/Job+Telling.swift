@@ -9,13 +9,19 @@ extension Job {
         _ tone: Notice.Tone,
         _ code: String,
         _ text: String,
-        isFinal: Bool = false
+        isFinal: Bool = false,
+        buttons: [Button] = []
     ) -> JobEffect {
-        .tell(.conversation(conversationID), notice(tone, code, text, isFinal: isFinal))
+        .tell(.conversation(conversationID), notice(tone, code, text, isFinal: isFinal, buttons: buttons))
     }
 
-    func tellAll(_ tone: Notice.Tone, _ code: String, _ text: String) -> JobEffect {
-        .tell(.tell, notice(tone, code, text, isFinal: false))
+    func tellAll(
+        _ tone: Notice.Tone,
+        _ code: String,
+        _ text: String,
+        buttons: [Button] = []
+    ) -> JobEffect {
+        .tell(.tell, notice(tone, code, text, isFinal: false, buttons: buttons))
     }
 
     /// A time box's release is talked about where its isolate was.
@@ -24,7 +30,13 @@ extension Job {
     }
 
     /// A notice about this job with the facts that people look for.
-    package func notice(_ tone: Notice.Tone, _ code: String, _ text: String, isFinal: Bool) -> Notice {
+    package func notice(
+        _ tone: Notice.Tone,
+        _ code: String,
+        _ text: String,
+        isFinal: Bool,
+        buttons: [Button] = []
+    ) -> Notice {
         var fields = [
             Notice.Field("action", action), Notice.Field("machine", machineText),
             Notice.Field("asked by", askerText), Notice.Field("job", id.text),
@@ -33,7 +45,14 @@ extension Job {
         if let ticket { fields.append(Notice.Field("ticket", ticket)) }
         if let reason { fields.append(Notice.Field("reason", reason)) }
         if let duration { fields.append(Notice.Field("for", duration.description)) }
-        return Notice(code: code, tone: tone, text: text, fields: fields, isFinal: isFinal)
+        return Notice(
+            code: code,
+            tone: tone,
+            text: text,
+            fields: fields,
+            isFinal: isFinal,
+            buttons: buttons.isEmpty ? nil : buttons
+        )
     }
 
     func transitionEntry(from old: JobState) -> AuditEntry {
@@ -42,6 +61,12 @@ extension Job {
         detail["defender-action"] = machineAction?.id
         detail["outcome"] = outcome?.code
         detail["grant"] = decision?.grantNumber.map(String.init)
+        detail["break-glass"] = decision?.breakGlass
+        detail["limits-waived-by"] = limitsWaivedBy
+        if let given = approval?.given, !given.isEmpty {
+            detail["approved-by"] = given.map(\.by).joined(separator: " ")
+            detail["approval"] = approval?.digest
+        }
         return AuditEntry(kind: "job.\(state.rawValue)", subject: id.text, actor: askerText, detail: detail)
     }
 }

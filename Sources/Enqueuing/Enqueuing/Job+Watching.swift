@@ -82,6 +82,10 @@ extension Job {
             if action == "isolate" {
                 effects.insert(isTheirs ? .closeClaim("foreign") : .confirmClaim, at: 0)
             }
+            if isAutomatic, alarmedAt != nil {
+                let text = "\(title) at the end of its time has succeeded at last."
+                effects.append(tellAll(.good, "job.overdue-settled", text))
+            }
             if action == "release" {
                 effects.insert(.closeEndingClaims(isAutomatic ? "time-box" : "released"), at: 0)
             }

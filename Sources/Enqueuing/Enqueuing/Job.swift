@@ -39,6 +39,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     package var selector: MachineSelector
     package var duration: TimeBox?
     package var reason: String?
+    /// The grant of emergency that was named.
+    package var breakGlass: String?
     package var rehearses: Bool
 
     package var acceptedAt: Timestamp
@@ -59,13 +61,25 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     package var machine: Machine?
     package var factsAt: Timestamp?
     package var decision: DecisionNote?
+    /// Who was asked to agree, and who did.
+    package var approval: ApprovalRequest?
+    /// The notice that must have been told before anything is posted.
+    package var toldFirst: String?
+    /// Who let it go on although a limit held it.
+    package var limitsWaivedBy: String?
     package var submission: Submission?
+    /// The beginning of its first try: from then on it counts for limits.
+    package var firstSubmittedAt: Timestamp?
     package var machineAction: ActionTrace?
     /// Ended actions of earlier tries, the last ten.
     package var spentActions: [String]?
     /// The isolate whose action this one shares.
     package var joined: JobID?
     package var cancelRequest: CancelRequest?
+    /// A time box's release: the end whose coming was announced.
+    package var warnedFor: Timestamp?
+    /// A time box's release: when it was last told that it does not succeed.
+    package var alarmedAt: Timestamp?
     package var outcome: Outcome?
     package var evidence: EvidenceNote?
 
@@ -103,6 +117,7 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
         selector = request.machine
         duration = request.duration
         reason = request.reason
+        breakGlass = request.breakGlass
         self.rehearses = rehearses
         self.acceptedAt = acceptedAt
         self.validUntil = validUntil
@@ -163,6 +178,16 @@ package struct DecisionNote: Sendable, Hashable, Codable {
     package var explanation: [String]
     /// A release may end the claims of others.
     package var mayEndOthers: Bool
+    /// A release may end what was contained outside.
+    package var mayEndForeign: Bool?
+    /// Whose agreement it needs; nil for nobody's.
+    package var approvals: ApprovalNeed?
+    /// The break-glass in use.
+    package var breakGlass: String?
+    /// What the machine is essential for.
+    package var essential: String?
+    /// The time box that the grant gives where none was asked for.
+    package var defaultDuration: TimeBox?
     package var decidedAt: Timestamp
 
     package init(
@@ -172,6 +197,11 @@ package struct DecisionNote: Sendable, Hashable, Codable {
         reasons: [String],
         explanation: [String],
         mayEndOthers: Bool,
+        mayEndForeign: Bool? = nil,
+        approvals: ApprovalNeed? = nil,
+        breakGlass: String? = nil,
+        essential: String? = nil,
+        defaultDuration: TimeBox? = nil,
         decidedAt: Timestamp
     ) {
         self.verdict = verdict
@@ -180,6 +210,11 @@ package struct DecisionNote: Sendable, Hashable, Codable {
         self.reasons = reasons
         self.explanation = explanation
         self.mayEndOthers = mayEndOthers
+        self.mayEndForeign = mayEndForeign
+        self.approvals = approvals
+        self.breakGlass = breakGlass
+        self.essential = essential
+        self.defaultDuration = defaultDuration
         self.decidedAt = decidedAt
     }
 }

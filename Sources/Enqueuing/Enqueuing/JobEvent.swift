@@ -19,7 +19,21 @@ package enum JobEvent: Sendable, Hashable {
     /// Another action of the lane is in flight, or its time has not come.
     case waits(until: Timestamp?)
     case held(Outcome)
-    case letGo(by: String)
+    /// Somebody lets it go on; `waives` the limit that held it, if one did.
+    case letGo(by: String, waives: Bool)
+    /// Others are asked to agree.
+    case awaits(ApprovalNeed)
+    case approved(Approval)
+    /// One of those who were asked says no.
+    case turnedDown(Approval, because: String)
+    /// Nobody agreed in time.
+    case lapsed
+    /// A time box's release: its owner is told that the end comes, and can move it further off.
+    case warned(end: Timestamp, extendBy: TimeBox)
+    /// A time box's release: our clock and Defender's differ too much to go by ours.
+    case clockDoubted(off: Duration, until: Timestamp)
+    /// A time box's release: somebody wants none until they say so.
+    case heldBack(by: String)
     case rehearsed(Outcome)
     /// Committed before the POST.
     case submissionStarted(leaseUntil: Timestamp)
@@ -87,6 +101,8 @@ package enum JobEffect: Sendable, Hashable {
     case settleJoined(JobEnd)
     /// Jobs that wait for the lane may look again.
     case wakeLane
+    /// From now on the intent counts: older opposite ones that nobody has submitted are withdrawn.
+    case withdrawOlder
 }
 
 /// An event that does not fit the job's state: our own mistake, or a race lost to another worker.

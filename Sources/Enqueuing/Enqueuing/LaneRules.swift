@@ -42,6 +42,8 @@ package enum LaneRules {
         case expire
         case hold(Outcome)
         case wait
+        /// Its time has not come.
+        case waitUntil(Timestamp)
         /// Ask Defender to cancel these first; wait until they have ended.
         case cancelFirst([JobID])
         case join(JobID, others: [String])
@@ -67,7 +69,7 @@ package enum LaneRules {
             }
             return isBusy ? .wait : .submit(ending: [])
         }
-        return job.action == "isolate" ? isolate(job, situation) : release(job, situation)
+        return job.action == "isolate" ? isolate(job, situation) : release(job, situation, at: now)
     }
 
     private static func freeze(for job: Job, in situation: Situation) -> Step? {
@@ -84,6 +86,9 @@ package enum LaneRules {
         message: "Bascule is frozen; nothing that contains or changes a machine runs.",
         fix: "After `unfreeze`, `go` with the job's id lets it go on."
     )
+
+    /// How long a time box's release waits for an isolate that is about to begin; it is due within a minute.
+    static let patience = Duration.seconds(45)
 
     // MARK: Isolate
 
@@ -144,8 +149,8 @@ package enum LaneRules {
 
     // MARK: Release
 
-    private static func release(_ job: Job, _ situation: Situation) -> Step {
-        if case .timeBox(let isolate) = job.origin { return timeBox(job, of: isolate, situation) }
+    private static func release(_ job: Job, _ situation: Situation, at now: Timestamp) -> Step {
+        if case .timeBox(let isolate) = job.origin { return timeBox(job, of: isolate, situation, at: now) }
         if let isolate = situation.newestCountedIsolate, isolate.sequence > job.sequence {
             return .withdraw(
                 Outcome(
@@ -163,7 +168,7 @@ package enum LaneRules {
                 && (mayEndOthers || (claim.owner != nil && claim.owner == job.principal))
         }
         let kept = open.filter { claim in !mine.contains { $0.id == claim.id } }
-        if open.isEmpty { return releaseOfNothing(situation, mayEndOthers: mayEndOthers) }
+        if open.isEmpty { return releaseOfNothing(job, situation) }
         if mine.isEmpty {
             let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .refuse(
@@ -190,10 +195,10 @@ package enum LaneRules {
         return lastRelease(ending: mine, situation)
     }
 
-    private static func releaseOfNothing(_ situation: Situation, mayEndOthers: Bool) -> Step {
+    private static func releaseOfNothing(_ job: Job, _ situation: Situation) -> Step {
         if situation.others.contains(where: { $0.lane == .network && $0.state.isInFlight }) { return .wait }
         if situation.ownContainment != nil {
-            if mayEndOthers { return .submit(ending: []) }
+            if job.decision?.mayEndOthers == true { return .submit(ending: []) }
             return .refuse(
                 Outcome(
                     code: "claims-of-others",
@@ -203,11 +208,12 @@ package enum LaneRules {
             )
         }
         if let foreign = situation.foreignContainment {
+            if job.decision?.mayEndForeign == true { return .submit(ending: []) }
             return .refuse(
                 Outcome(
                     code: "foreign-containment",
                     message: "The machine is contained \(foreign), not by Bascule.",
-                    fix: "Whoever contained it releases it, or use the Defender portal."
+                    fix: "Whoever contained it releases it, or somebody whose grant says `foreign: yes`."
                 )
             )
         }
@@ -244,7 +250,12 @@ package enum LaneRules {
         return .submit(ending: claims.map(\.id))
     }
 
-    private static func timeBox(_ job: Job, of isolate: JobID, _ situation: Situation) -> Step {
+    private static func timeBox(
+        _ job: Job,
+        of isolate: JobID,
+        _ situation: Situation,
+        at now: Timestamp
+    ) -> Step {
         guard let claim = situation.openClaims.first(where: { $0.id == isolate }) else {
             return .withdraw(
                 Outcome(code: "released-before", message: "The claim had ended before its time."),
@@ -253,9 +264,13 @@ package enum LaneRules {
             )
         }
         if let by = claim.endingBy, by != job.id { return .wait }
-        // An isolate that counts is about to open its claim; releasing before it would only flap.
+        // The end may have been moved since somebody looked.
+        if let end = claim.endsAt, now < end { return .waitUntil(end) }
+        // An isolate that counts is about to open its claim; releasing before it would only flap. One that
+        // Defender puts off is not waited for.
         let isWanted = situation.others.contains {
             $0.action == "isolate" && $0.state == .ready && !$0.isRehearsal
+                && ($0.due ?? now) <= now + LaneRules.patience
         }
         if isWanted { return .wait }
         if let takenOver = situation.takenOver {

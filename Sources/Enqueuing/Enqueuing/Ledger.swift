@@ -68,6 +68,7 @@ package protocol LedgerTransaction: AnyObject {
     /// Entries in state `due` whose ``OutboxEntry/due`` is not after `now`.
     func outboxDue(limit: Int) throws -> [OutboxEntry]
     func outboxNextDue() throws -> Timestamp?
+    func outboxEntry(_ id: String) throws -> OutboxEntry?
     /// Entries of an audience that are still `due`, whether their time has come or not.
     func outboxPending(_ audience: Audience) throws -> [OutboxEntry]
     func outbox(state: OutboxEntry.State, limit: Int) throws -> [OutboxEntry]
@@ -97,6 +98,8 @@ package struct JobQuery: Sendable, Hashable {
     package var leasedBeyond: Timestamp?
     /// Only jobs of a higher sequence.
     package var after: Int64?
+    /// Only jobs whose first submission began after this.
+    package var submittedAfter: Timestamp?
     package var limit: Int
     package var newestFirst: Bool
 
@@ -108,6 +111,7 @@ package struct JobQuery: Sendable, Hashable {
         dueBy: Timestamp? = nil,
         leasedBeyond: Timestamp? = nil,
         after: Int64? = nil,
+        submittedAfter: Timestamp? = nil,
         limit: Int = 10_000,
         newestFirst: Bool = false
     ) {
@@ -118,6 +122,7 @@ package struct JobQuery: Sendable, Hashable {
         self.dueBy = dueBy
         self.leasedBeyond = leasedBeyond
         self.after = after
+        self.submittedAfter = submittedAfter
         self.limit = limit
         self.newestFirst = newestFirst
     }

@@ -115,6 +115,9 @@ final class MemoryTransaction: LedgerTransaction {
             if let machine = query.machine, job.machine?.id != machine { continue }
             if let delivery = query.delivery, job.delivery != delivery { continue }
             if let after = query.after, job.sequence <= after { continue }
+            if let after = query.submittedAfter {
+                guard let begun = job.firstSubmittedAt, begun > after else { continue }
+            }
             if let dueBy = query.dueBy {
                 guard let due = job.due, due <= dueBy else { continue }
             }
@@ -188,6 +191,10 @@ final class MemoryTransaction: LedgerTransaction {
 
     func outboxNextDue() throws -> Timestamp? {
         rows.outbox.lazy.map(\.value).filter { $0.state == .due }.compactMap(\.due).min()
+    }
+
+    func outboxEntry(_ id: String) throws -> OutboxEntry? {
+        rows.outboxPlaces[id].map { rows.outbox[$0].value }
     }
 
     func outboxPending(_ audience: Audience) throws -> [OutboxEntry] {

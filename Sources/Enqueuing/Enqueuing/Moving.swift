@@ -1,3 +1,4 @@
+import Catalogue
 package import Vocabulary
 
 extension Ledger {
@@ -62,6 +63,7 @@ func perform(_ effects: [JobEffect], of job: Job, in transaction: any LedgerTran
             }
         case .settleJoined(let how): try settleJoined(to: job, how, in: transaction)
         case .wakeLane: try wakeLane(of: job, in: transaction)
+        case .withdrawOlder: try withdrawOlder(than: job, in: transaction)
         }
     }
 }
@@ -72,28 +74,32 @@ package func seal(_ entry: AuditEntry, in transaction: any LedgerTransaction) th
 }
 
 /// Puts a notice into the outbox.
+///
+/// - Returns: The entry's id; nil if nobody is told.
+@discardableResult
 package func tell(
     _ audience: Audience,
     _ notice: Notice,
     about job: JobID?,
     in transaction: any LedgerTransaction
-) throws {
+) throws -> String? {
     let now = transaction.now
     var audience = audience
+    var notice = notice
+    if let freeze = try Freeze.present(in: transaction) { notice.fields.append(freeze.field) }
     if case .conversation(let id) = audience, try transaction.conversation(id) == nil {
-        // Nobody can be answered there; what did not happen must still be heard by somebody.
-        guard notice.isFinal, notice.tone == .bad else { return }
+        // Nobody can be answered there; what did not happen, and what can still be averted, must be heard.
+        guard notice.isFinal && notice.tone == .bad || notice.code == "claim.ending" else { return nil }
         audience = .tell
     }
-    _ = try transaction.insert(
-        OutboxEntry(
-            id: IdentifierMaker().makeText(at: now),
-            job: job,
-            audience: audience,
-            notice: notice,
-            createdAt: now
-        )
+    let entry = OutboxEntry(
+        id: IdentifierMaker().makeText(at: now),
+        job: job,
+        audience: audience,
+        notice: notice,
+        createdAt: now
     )
+    return try transaction.insert(entry).id
 }
 
 // MARK: Claims
@@ -161,11 +167,13 @@ private func confirmClaim(of job: Job, in transaction: any LedgerTransaction) th
     claim.containedAt = now
     claim.endsAt = job.duration.map { now + $0.duration }
     try transaction.put(claim)
-    guard let end = claim.endsAt, let release = try timeBoxRelease(of: claim, in: transaction) else { return }
-    _ = try move(release, by: .armed(end), fence: nil, keeping: nil, in: transaction)
+    guard claim.endsAt != nil, let release = try timeBoxRelease(of: claim, in: transaction) else { return }
+    // Looked at once, to plan when its owner is warned.
+    _ = try move(release, by: .armed(now), fence: nil, keeping: nil, in: transaction)
 }
 
-private func timeBoxRelease(of claim: Claim, in transaction: any LedgerTransaction) throws -> Job? {
+/// The release at the end of a claim's time, if nothing was posted for it yet.
+func timeBoxRelease(of claim: Claim, in transaction: any LedgerTransaction) throws -> Job? {
     let waiting = JobQuery(states: [.ready, .held], machine: claim.machine)
     return try transaction.jobs(waiting).first { $0.origin == .timeBox(of: claim.id) }
 }
@@ -220,12 +228,33 @@ private func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws
     let ready = try transaction.jobs(JobQuery(states: [.ready], machine: machine))
     for var waiting in ready where waiting.lane == lane && waiting.id != job.id && waiting.lease == nil {
         if case .timeBox(let isolate) = waiting.origin {
-            guard let end = try transaction.claim(isolate)?.endsAt else { continue }
-            waiting.due = max(now, end)
+            // Before its end it has a look of its own ahead, or will get one.
+            guard let end = try transaction.claim(isolate)?.endsAt, end <= now else { continue }
+            waiting.due = now
         } else {
             waiting.due = now
         }
         _ = try transaction.update(waiting, fence: nil)
+    }
+}
+
+/// What has not begun and goes against a newer intent that counts is taken back, and whoever asked is told.
+///
+/// Jobs that are ready find it out by themselves; these would first take somebody's agreement.
+private func withdrawOlder(than job: Job, in transaction: any LedgerTransaction) throws {
+    guard job.lane == .network, !job.isAutomatic, !job.isRehearsal, let machine = job.machine?.id else { return }
+    let opposite = job.action == "isolate" ? "release" : "isolate"
+    let query = JobQuery(states: [.awaitingApproval, .held], actions: [opposite], machine: machine)
+    for older in try transaction.jobs(query) where older.sequence < job.sequence && !older.isAutomatic {
+        let mayEnd =
+            job.action == "isolate" || job.decision?.mayEndOthers == true
+            || (job.principal != nil && job.principal == older.principal)
+        guard mayEnd else { continue }
+        let outcome = Outcome(
+            code: "superseded",
+            message: "\(job.askerText) asked to \(job.action) after this was asked."
+        )
+        _ = try move(older, by: .withdrawn(outcome), fence: nil, keeping: nil, in: transaction)
     }
 }
 
@@ -244,7 +273,7 @@ package func reopenClaim(of job: Job, in transaction: any LedgerTransaction) thr
     try seal(entry, in: transaction)
     guard let end = claim.endsAt else { return }
     var release = timeBoxRelease(of: job, at: now)
-    release.due = end
+    release.due = min(now, end)
     _ = try transaction.insert(release)
 }
 

@@ -30,7 +30,14 @@ package enum Deed: Sendable, Hashable {
     case freeze(Freeze)
     case unfreeze(by: String)
     case cancel(JobID, by: String)
-    case letGo(JobID, by: String)
+    /// `waives` the limit that holds it.
+    case letGo(JobID, by: String, waives: Bool)
+    case approve(JobID, Approval, seen: String?)
+    case deny(JobID, Approval, because: String, seen: String?)
+    /// Moves the end of a claim further off, to at most `most` from now.
+    case extend(claim: JobID, by: TimeBox, most: TimeBox?, actor: String)
+    /// No automatic release for a claim.
+    case hold(claim: JobID, by: String)
 }
 
 /// What came of recording a delivery.
@@ -93,11 +100,6 @@ extension Ledger {
     package func record(_ job: Job, replyTo: ReplyAddress?) async throws {
         try await write { try insert(job, replyTo: replyTo, in: $0) }
     }
-
-    /// Does a word asked for at the control socket.
-    package func perform(_ deed: Deed) async throws {
-        try await write { try act(deed, in: $0) }
-    }
 }
 
 /// News of a source that may come with every delivery: told once in ten minutes.
@@ -131,34 +133,4 @@ private func insert(_ job: Job, replyTo: ReplyAddress?, in transaction: any Ledg
         ),
         in: transaction
     )
-}
-
-/// Does a word on the ledger, on the record under the name of whoever said it.
-///
-/// The job's own rows name its requester, who may be somebody else. A job that ended meanwhile is left as it is.
-private func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
-    switch deed {
-    case .freeze(let freeze): try Freeze.begin(freeze, in: transaction)
-    case .unfreeze(let by): try Freeze.end(by: by, in: transaction)
-    case .cancel(let id, let by):
-        // Without its release a time box would be forgotten.
-        guard let job = try transaction.job(id), !job.state.isEnd, !job.isAutomatic else { return }
-        let event: JobEvent
-        if job.state.isBeforeSubmitting {
-            let words = "\(by) cancelled it before it was submitted."
-            event = .withdrawn(Outcome(code: "cancelled", message: words))
-        } else if job.joined != nil {
-            event = .ended(.cancelled, detail: "\(by) cancelled it.")
-        } else {
-            event = .cancelRequested(
-                CancelRequest(by: by, because: "\(by) cancelled it.", at: transaction.now)
-            )
-        }
-        try seal(AuditEntry(kind: "job.cancel-asked", subject: id.text, actor: by), in: transaction)
-        _ = try move(job, by: event, fence: nil, keeping: nil, in: transaction)
-    case .letGo(let id, let by):
-        guard let job = try transaction.job(id), job.state == .held else { return }
-        try seal(AuditEntry(kind: "job.let-go", subject: id.text, actor: by), in: transaction)
-        _ = try move(job, by: .letGo(by: by), fence: nil, keeping: nil, in: transaction)
-    }
 }

@@ -11,6 +11,8 @@ package struct OutsideView: Sendable, Hashable {
     package var releasedOutside: String?
     /// Who else acted after our isolate of this claim, and how.
     package var takenOver: String?
+    /// Defender's clock, where it told it.
+    package var serverTime: Timestamp?
     /// The lane as it was before Defender was asked; nil if nothing rests on it.
     package var standing: LaneStanding?
 
@@ -59,6 +61,7 @@ extension Ledger {
     ///   - job: As leased.
     ///   - view: What Defender's list said; empty for other lanes.
     ///   - rehearsal: What to say instead of posting; nil to act.
+    ///   - budgets: The limits that hold for the job; what would exceed one is held.
     ///   - times: How long the lease of the submission lasts.
     /// - Returns: The step taken, and the job as it is now.
     /// - Throws: ``LedgerError`` or ``TransitionError`` if another worker has the job or it has moved.
@@ -66,6 +69,7 @@ extension Ledger {
         of job: Job,
         view: OutsideView,
         rehearsal: Outcome?,
+        budgets: [Budget] = [],
         times: LeaseTimes
     ) async throws -> (step: LaneRules.Step, job: Job) {
         let fence = job.fence
@@ -85,7 +89,10 @@ extension Ledger {
             situation.ownContainment = view.ownContainment
             situation.releasedOutside = view.releasedOutside
             situation.takenOver = view.takenOver
-            let step = LaneRules.step(for: stored, in: situation, at: transaction.now)
+            var step = LaneRules.step(for: stored, in: situation, at: transaction.now)
+            if rehearsal == nil, step.begins, let spent = try spentBudget(for: stored, budgets, in: transaction) {
+                step = spent.budget.refuses ? .refuse(spent.outcome) : .hold(spent.outcome)
+            }
             if var rehearsal, let words = step.rehearsed {
                 rehearsal.message += words
                 let moved = try move(
@@ -113,7 +120,17 @@ extension LaneRules.Step {
         case .settle(let outcome, _, _): " \(outcome.message)"
         case .cancelFirst: " The opposite action under way would have been cancelled first."
         case .wait: " It would have waited for the action that is under way."
-        case .expire, .hold, .withdraw, .refuse: nil
+        case .expire, .hold, .withdraw, .refuse, .waitUntil: nil
+        }
+    }
+
+    /// True if something new is posted.
+    fileprivate var begins: Bool {
+        switch self {
+        case .submit, .submitAnew: true
+        case .expire, .hold, .wait, .waitUntil, .cancelFirst, .join, .claimContained, .settle, .withdraw,
+            .refuse:
+            false
         }
     }
 }
@@ -192,6 +209,7 @@ private func take(
         )
     case .expire: return try moved(.expired)
     case .hold(let outcome): return try moved(.held(outcome))
+    case .waitUntil(let moment): return try moved(.waits(until: moment))
     case .wait:
         try sayFrozen(job, in: transaction)
         return try moved(.waits(until: nil))

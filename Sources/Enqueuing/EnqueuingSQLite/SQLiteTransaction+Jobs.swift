@@ -13,13 +13,14 @@ extension SQLiteTransaction {
         try run(
             """
             INSERT INTO job (
-                sequence, id, version, state, action, machine, delivery, due, fence, leased_until, document
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                sequence, id, version, state, action, machine, delivery, due, fence, leased_until, submitted_at,
+                document
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 job.sequence, job.id.text, job.version, job.state.rawValue, job.action, job.machine?.id.text,
                 job.delivery?.text, job.due?.milliseconds, job.fence, job.lease?.until.milliseconds,
-                try Document.encode(job),
+                job.firstSubmittedAt?.milliseconds, try Document.encode(job),
             ],
             orThrow: .staleVersion
         )
@@ -44,13 +45,13 @@ extension SQLiteTransaction {
         try run(
             """
             UPDATE job SET version = ?, state = ?, action = ?, machine = ?, delivery = ?, due = ?, fence = ?,
-                leased_until = ?, document = ?
+                leased_until = ?, submitted_at = ?, document = ?
             WHERE sequence = ?
             """,
             [
                 job.version, job.state.rawValue, job.action, job.machine?.id.text, job.delivery?.text,
-                job.due?.milliseconds, job.fence, job.lease?.until.milliseconds, try Document.encode(job),
-                job.sequence,
+                job.due?.milliseconds, job.fence, job.lease?.until.milliseconds,
+                job.firstSubmittedAt?.milliseconds, try Document.encode(job), job.sequence,
             ]
         )
         note(Wake(job), after: Wake(storedIn: stored))
@@ -137,6 +138,10 @@ extension JobQuery {
         if let after {
             conditions.append("sequence > ?")
             arguments += [after]
+        }
+        if let submittedAfter {
+            conditions.append("submitted_at > ?")
+            arguments += [submittedAfter.milliseconds]
         }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let order = newestFirst ? "DESC" : "ASC"

@@ -57,6 +57,10 @@ extension SQLiteTransaction {
         ).map(readEntry)
     }
 
+    func outboxEntry(_ id: String) throws -> OutboxEntry? {
+        try row("\(Self.select) id = ?", [id]).map(readEntry)
+    }
+
     func outboxNextDue() throws -> Timestamp? {
         let due: Int64? = try value("SELECT MIN(due) FROM outbox WHERE state = 'due'")
         return due.map { Timestamp(milliseconds: $0) }

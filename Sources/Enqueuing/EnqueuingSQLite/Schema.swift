@@ -11,7 +11,7 @@ enum Schema {
     static let applicationID: UInt32 = 0x4253_434C
 
     /// Names of migrations, in order; the number is the schema's.
-    private static let migrations: [(name: String, sql: String)] = [("1", first)]
+    private static let migrations: [(name: String, sql: String)] = [("1", first), ("2", second)]
 
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -50,6 +50,13 @@ enum Schema {
             throw LedgerError.unavailable("the file is a database of another program")
         }
     }
+
+    /// Limits count by the beginning of a job's first try.
+    private static let second = """
+        ALTER TABLE job ADD COLUMN submitted_at INTEGER;
+        UPDATE job SET submitted_at = json_extract(document, '$.submission.startedAt');
+        CREATE INDEX job_submitted ON job (action, submitted_at) WHERE submitted_at IS NOT NULL;
+        """
 
     private static let first = """
         PRAGMA application_id = \(applicationID);

@@ -23,6 +23,9 @@ package protocol DefenderCalling: Sendable {
         priority: CallPriority
     ) async throws(DefenderError) -> MachinePage
 
+    /// How many machines are onboarded; where Defender does not count them, at least so many.
+    func estateSize(priority: CallPriority) async throws(DefenderError) -> Int
+
     /// Posts one action, once: never repeated by this layer once it may have been executed.
     func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction
 

@@ -55,6 +55,24 @@ extension DefenderClient {
         }
     }
 
+    package func estateSize(priority: CallPriority) async throws(DefenderError) -> Int {
+        let filter = ODataFilter.equals("onboardingStatus", .text("Onboarded"))
+        var query = Query()
+        query.append("$filter", filter.text)
+        query.append("$top", "1")
+        query.append("$count", "true")
+        let path = DefenderPath.machines + query.text
+        let counted = try await orNone(Int64?.some(0)) { () async throws(DefenderError) in
+            let answer = try await call(
+                DefenderCall(.get, path, purpose: "the number of machines", priority: priority)
+            )
+            return try answer.object()["@odata.count"]?.integer
+        }
+        if let counted { return Int(clamping: counted) }
+        // `$count` is used by clients and documented nowhere: without it they are counted one by one.
+        return Set(try await list(filter, priority: priority).machines.map(\.id)).count
+    }
+
     /// A GUID goes without quotes; where Defender calls that a bad query, it is asked with them.
     private func entraDevice(
         _ guid: UUID,
