@@ -1,4 +1,5 @@
+/// Words that a grant may allow besides the catalogue's and ``unfreezeWord``.
 extension Policy {
-    /// The word of a grant that lets a job go on which a limit holds.
+    /// Lets a job that a limit holds go on.
     package static let goWord = "go"
 }

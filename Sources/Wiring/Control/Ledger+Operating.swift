@@ -16,7 +16,7 @@ extension Ledger {
 
     /// Puts on the audit which settings are in force from now on: the SHA-256 of their file, and the one before.
     func recordSettings(_ settings: Settings, by actor: String) async throws {
-        let digest = settings.digest
+        let digest = settings.fileDigest
         try await write { transaction in
             let was = try transaction.flag("settings.sha256")
             var detail = ["sha256": digest]

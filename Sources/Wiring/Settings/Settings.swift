@@ -1,4 +1,5 @@
 import Deciding
+import Foundation
 import Vocabulary
 
 /// The settings file, read whole and checked whole (design §5).
@@ -23,6 +24,15 @@ struct Settings: Sendable {
     struct Tell: Sendable, Hashable {
         var source: SourceName
         var channel: String
+    }
+
+    /// What happened in a day, told at one time of it.
+    struct Digest: Sendable, Hashable {
+        /// By the clock on a wall of the zone: minutes after midnight, 0 to 1439.
+        var minuteOfDay: Int
+        var zone: TimeZone
+        /// Nil for where `tell` goes; the settings then have a `tell`.
+        var to: Tell?
     }
 
     struct Evidence: Sendable, Hashable {
@@ -57,6 +67,8 @@ struct Settings: Sendable {
         var postDeadline = Duration.seconds(30)
         var lease = Duration.seconds(60)
         var visibilityLag = Duration.seconds(5)
+        /// How long before the end of a time box its owner is warned.
+        var warn = Duration.seconds(15 * 60)
     }
 
     struct Reply: Sendable, Hashable {
@@ -159,8 +171,9 @@ struct Settings: Sendable {
     var watch: Watch
     var log: Log
     var audit: Audit?
+    var digest: Digest?
     /// SHA-256 of the settings file, as it was read.
-    var digest: String
+    var fileDigest: String
     /// Environment variables that held secrets; to be unset once read.
     var takenVariables: Set<String>
     var warnings: [SettingsProblem]

@@ -63,7 +63,8 @@ enum SettingsReader {
             watch: watch,
             log: log,
             audit: audit,
-            digest: reading.digest,
+            digest: nil,
+            fileDigest: reading.digest,
             takenVariables: [],
             warnings: []
         )
