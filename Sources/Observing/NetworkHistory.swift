@@ -17,6 +17,9 @@ struct NetworkHistory: Sendable {
         }
     }
 
+    /// The action that succeeded last on each machine, in order of the machines' ids.
+    var lastSuccesses: [MachineAction] { last.values.sorted { $0.machineID < $1.machineID } }
+
     /// True for the action that succeeded last on its machine, if no isolation is under way there.
     func isLastWord(_ action: MachineAction) -> Bool {
         last[action.machineID]?.id == action.id && !isolating.contains(action.machineID)

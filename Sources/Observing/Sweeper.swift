@@ -74,6 +74,9 @@ package struct Sweeper: Service {
         try await ledger.write { transaction in
             var told = Told(try transaction.flag(Sweeper.told) ?? "")
             let network = NetworkHistory(actions)
+            for action in network.lastSuccesses {
+                try noteForeign(action, clientID: clientID, in: transaction)
+            }
             for action in actions.sorted(by: { $0.createdAt < $1.createdAt }) {
                 let isOurs = action.requestor?.lowercased() == clientID
                 if isOurs, let id = ActionMarker.jobID(in: action.comment) {
@@ -88,6 +91,31 @@ package struct Sweeper: Service {
             try transaction.setFlag(Sweeper.told, told.text(listed: actions, othersMax: Sweeper.toldMax))
         }
     }
+}
+
+/// Keeps the list of what was contained outside, whether it is news or was there before the first sweep.
+private func noteForeign(
+    _ action: MachineAction,
+    clientID: String,
+    in transaction: any LedgerTransaction
+) throws {
+    let isOurs = action.requestor?.lowercased() == clientID
+    let ours = isOurs ? ActionMarker.jobID(in: action.comment) : nil
+    let isKnown = try ours.map { try transaction.job($0) != nil } ?? false
+    guard action.type == "Isolate", !isKnown else {
+        return try ForeignContainment.remove(machine: action.machineID, in: transaction)
+    }
+    let somebody = action.requestor ?? "somebody"
+    try ForeignContainment.put(
+        ForeignContainment(
+            machine: action.machineID,
+            machineName: action.machineName ?? action.machineID.text,
+            by: ours.map { "Bascule's job \($0), which this ledger does not know" } ?? somebody,
+            since: action.endedAt,
+            actionID: action.id
+        ),
+        in: transaction
+    )
 }
 
 private func sweepOurs(

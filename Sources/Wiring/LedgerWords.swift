@@ -7,20 +7,27 @@ enum LedgerWords {
     private static let linesMax = 20
 
     static func isolated(in transaction: any LedgerTransaction) throws -> String {
-        let claims = try transaction.openClaims(on: nil)
-        guard !claims.isEmpty else { return "No machine is contained by Bascule." }
-        let byMachine = Dictionary(grouping: claims, by: \.machine).sorted {
-            ($0.value.first?.machineName ?? "") < ($1.value.first?.machineName ?? "")
+        let containments = try Containment.all(in: transaction)
+        guard !containments.isEmpty else { return "No machine is contained by Bascule." }
+        var lines = containments.prefix(linesMax).map { containment in
+            let parties =
+                containment.claims.map(words) + [containment.foreign.map(words)].compactMap(\.self)
+            return "\(containment.machineName): \(parties.joined(separator: "; "))"
         }
-        let lines = byMachine.map { _, claims in
-            let owners = claims.map { claim in
-                let end = claim.endsAt.map { " until \($0.iso8601)" } ?? ""
-                let state = claim.containedAt == nil ? " (under way)" : ""
-                return "\(claim.ownerText)\(end)\(state) [\(claim.reason ?? "no reason given")]"
-            }
-            return "\(claims.first?.machineName ?? ""): \(owners.joined(separator: "; "))"
-        }
-        return (try frozen(in: transaction) + lines).prefix(linesMax).joined(separator: "\n")
+        let left = containments.count - lines.count
+        if left > 0 { lines.append("and \(left) more: `bascule isolated` lists them all") }
+        return (try frozen(in: transaction) + lines).joined(separator: "\n")
+    }
+
+    private static func words(on claim: Claim) -> String {
+        let end = claim.endsAt.map { " until \($0.iso8601)" } ?? ""
+        let state = claim.containedAt == nil ? " (under way)" : ""
+        let ticket = claim.ticket.map { " \($0)" } ?? ""
+        return "\(claim.ownerText)\(end)\(state)\(ticket) [\(claim.reason ?? "no reason given")]"
+    }
+
+    private static func words(on foreign: ForeignContainment) -> String {
+        "outside Bascule by \(foreign.by) since \(foreign.since.iso8601)"
     }
 
     static func jobs(in transaction: any LedgerTransaction) throws -> String {

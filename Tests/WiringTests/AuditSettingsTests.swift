@@ -27,10 +27,10 @@ import Vocabulary
         #expect(audit.every == .seconds(900))
         #expect(audit.file == folder.path("shipped.jsonl"))
         #expect(audit.ship?.url == "https://siem.corp.example/bascule")
-        #expect(settings.digest.utf8.count == 64)
+        #expect(settings.fileDigest.utf8.count == 64)
         #expect(try folder.read("audit: { file: a.jsonl }").audit?.every == .seconds(3_600))
         #expect(try folder.read("").audit == nil)
-        #expect(try folder.read("").digest != settings.digest)
+        #expect(try folder.read("").fileDigest != settings.fileDigest)
     }
 
     @Test(arguments: [
@@ -68,6 +68,6 @@ import Vocabulary
         try await scene.ledger.recordSettings(second, by: "reload")
         let rows = try await scene.audit()
         #expect(rows.map(\.kind) == ["settings.read", "settings.read", "settings.changed"])
-        #expect(rows.last?.detail == ["sha256": second.digest, "was": first.digest])
+        #expect(rows.last?.detail == ["sha256": second.fileDigest, "was": first.fileDigest])
     }
 }

@@ -101,24 +101,31 @@ struct ControlDeskTests {
         #expect(try await ask("GET", "/jobs/j-9").status == 404)
     }
 
+    private func claim(_ number: Int, on machine: MachineID, named name: String) -> Claim {
+        Claim(
+            id: JobID("j-\(number)"),
+            sequence: Int64(number),
+            machine: machine,
+            machineName: name,
+            owner: .person("mia"),
+            ownerText: "mia",
+            source: SourceName("soc-chat"),
+            ticket: number == 0 ? "SEC-1482" : nil,
+            reason: number == 0 ? "beacon" : nil,
+            isolationType: "Full",
+            openedAt: OperatorScene.noon
+        )
+    }
+
     @Test func `claims are listed by machine; equal names are told apart by id`() async throws {
         let machines = ["a", "b", "c"].compactMap { MachineID(String(repeating: $0, count: 40)) }
         try await scene.ledger.write { transaction in
             for (number, machine) in machines.enumerated() {
-                var claim = Claim(
-                    id: JobID("j-\(number)"),
-                    sequence: Int64(number),
-                    machine: machine,
-                    machineName: number == 0 ? "laptop-7" : "twin",
-                    owner: .person("mia"),
-                    ownerText: "mia",
-                    source: SourceName("soc-chat"),
-                    ticket: nil,
-                    reason: number == 0 ? "beacon" : nil,
-                    isolationType: "Full",
-                    openedAt: OperatorScene.noon
-                )
-                if number == 0 { claim.endsAt = OperatorScene.noon }
+                var claim = claim(number, on: machine, named: number == 0 ? "laptop-7" : "twin")
+                if number == 0 {
+                    claim.containedAt = OperatorScene.noon
+                    claim.endsAt = OperatorScene.noon + .seconds(3_600)
+                }
                 try transaction.put(claim)
             }
         }
@@ -128,14 +135,61 @@ struct ControlDeskTests {
                 "machine": "laptop-7",
                 "claims": [
                     [
-                        "job": "j-0", "by": "mia", "reason": "beacon",
-                        "ends": .string(OperatorScene.noon.iso8601),
+                        "job": "j-0", "by": "mia", "source": "soc-chat", "ticket": "SEC-1482",
+                        "reason": "beacon", "since": .string(OperatorScene.noon.iso8601),
+                        "ends": .string((OperatorScene.noon + .seconds(3_600)).iso8601),
                     ]
                 ],
+                "foreign": .null,
             ])
         )
         let shown = Set(listed.compactMap { $0["machine"]?.string })
         #expect(shown == ["laptop-7", machines[1].text, machines[2].text])
+    }
+
+    @Test func `what was contained outside is listed with our claims, and alone`() async throws {
+        let machines = ["a", "b"].compactMap { MachineID(String(repeating: $0, count: 40)) }
+        try await scene.ledger.write { transaction in
+            try transaction.put(claim(1, on: machines[0], named: "laptop-7"))
+            for machine in machines {
+                try ForeignContainment.put(
+                    ForeignContainment(
+                        machine: machine,
+                        machineName: machine == machines[0] ? machine.text : "srv-1",
+                        by: "ola@corp.example",
+                        since: OperatorScene.noon,
+                        actionID: "a-1"
+                    ),
+                    in: transaction
+                )
+            }
+        }
+        let foreign: JSONValue = ["by": "ola@corp.example", "since": .string(OperatorScene.noon.iso8601)]
+        let listed = try #require(try await ask("GET", "/isolated").json["machines"]?.array)
+        #expect(listed.compactMap { $0["machine"]?.string } == ["laptop-7", "srv-1"])
+        #expect(listed.map { $0["foreign"] } == [foreign, foreign])
+        #expect(listed[0]["claims"]?[0]?["since"] == .null)
+        #expect(listed[1]["claims"] == [])
+        let words = try await scene.ledger.read { try LedgerWords.isolated(in: $0) }
+        let noon = OperatorScene.noon.iso8601
+        #expect(
+            words == """
+                laptop-7: mia (under way) [no reason given]; outside Bascule by ola@corp.example since \(noon)
+                srv-1: outside Bascule by ola@corp.example since \(noon)
+                """
+        )
+    }
+
+    @Test func `in chat a long list of machines says how many are left out`() async throws {
+        try await scene.ledger.write { transaction in
+            for number in 10..<32 {
+                guard let machine = MachineID(String(repeating: "\(number)", count: 20)) else { continue }
+                try transaction.put(claim(number, on: machine, named: "laptop-\(number)"))
+            }
+        }
+        let lines = try await scene.ledger.read { try LedgerWords.isolated(in: $0) }.split(separator: "\n")
+        #expect(lines.count == 21)
+        #expect(lines.last == "and 2 more: `bascule isolated` lists them all")
     }
 
     @Test func `the audit comes in pages and from the end`() async throws {

@@ -6,7 +6,8 @@ import Vocabulary
 struct Isolated: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "isolated",
-        abstract: "Show which machines Bascule holds contained, for whom and until when."
+        abstract: "Show which machines are contained, for whom and until when.",
+        discussion: "What somebody contained outside Bascule is shown as the last sweep found it."
     )
 
     @OptionGroup var common: OperatorOptions
@@ -18,13 +19,20 @@ struct Isolated: AsyncParsableCommand {
     func text(_ access: OperatorAccess) async throws -> String {
         let machines = try await access.read("/isolated")["machines"]?.array ?? []
         guard !common.json else { return JSONValue.array(machines).encodedText }
-        var table = TextTable(["MACHINE", "JOB", "BY", "ENDS", "REASON"])
+        var table = TextTable(["MACHINE", "JOB", "BY", "TICKET", "SINCE", "ENDS", "REASON"])
         for machine in machines {
+            let name = machine["machine"]?.string ?? ""
             for claim in machine["claims"]?.array ?? [] {
                 table.add([
-                    machine["machine"]?.string ?? "", claim["job"]?.string ?? "",
-                    claim["by"]?.string ?? "", claim["ends"]?.string ?? "no end known",
-                    claim["reason"]?.string ?? "",
+                    name, claim["job"]?.string ?? "", claim["by"]?.string ?? "",
+                    claim["ticket"]?.string ?? "-", claim["since"]?.string ?? "under way",
+                    claim["ends"]?.string ?? "no end known", claim["reason"]?.string ?? "",
+                ])
+            }
+            if let foreign = machine["foreign"], !foreign.isNull {
+                table.add([
+                    name, "-", foreign["by"]?.string ?? "", "-", foreign["since"]?.string ?? "",
+                    "no end known", "(contained outside Bascule)",
                 ])
             }
         }

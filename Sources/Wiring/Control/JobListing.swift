@@ -36,22 +36,25 @@ enum JobListing {
 
 /// What holds machines contained, by machine.
 enum ClaimListing {
-    /// The keys are a contract (design §10); in order of the machines' names, claims oldest first.
+    /// The keys `machine`, `claims` and, of a claim, `job`, `by`, `reason` and `ends` are a contract (design
+    /// §10); in order of the machines' names, claims oldest first.
     ///
-    /// A machine is shown by its name; where two of the machines shown have the same one, by its id.
+    /// A machine is shown by its name; where two of the machines shown have the same one, by its id. One that
+    /// only somebody outside Bascule contained has no claims. `since` is null until Defender says so.
     static func json(in transaction: any LedgerTransaction) throws -> JSONValue {
-        let claims = try transaction.openClaims(on: nil)
-        let machines = Dictionary(grouping: claims, by: \.machine)
-        var idsByName: [String: Set<MachineID>] = [:]
-        for claim in claims { idsByName[claim.machineName, default: []].insert(claim.machine) }
-        let rows = machines.map { id, claims in
-            let name = claims.first?.machineName ?? ""
-            let isUnique = !name.isEmpty && idsByName[name]?.count == 1
-            return (shown: isUnique ? name : id.text, claims: claims.sorted { $0.sequence < $1.sequence })
+        let containments = try Containment.all(in: transaction)
+        let count = Dictionary(grouping: containments, by: \.machineName).mapValues(\.count)
+        let rows = containments.map { containment in
+            let isUnique = count[containment.machineName] == 1
+            return (shown: isUnique ? containment.machineName : containment.machine.text, containment)
         }
         return .array(
-            rows.sorted { $0.shown < $1.shown }.map { row in
-                ["machine": .string(row.shown), "claims": .array(row.claims.map(object))]
+            rows.sorted { $0.shown < $1.shown }.map { shown, containment in
+                [
+                    "machine": .string(shown),
+                    "claims": .array(containment.claims.map(object)),
+                    "foreign": containment.foreign.map(object) ?? .null,
+                ]
             }
         )
     }
@@ -60,9 +63,16 @@ enum ClaimListing {
         [
             "job": .string(claim.id.text),
             "by": .string(claim.ownerText),
+            "source": .string(claim.source.text),
+            "ticket": .text(claim.ticket),
             "reason": .text(claim.reason),
+            "since": .text(claim.containedAt?.iso8601),
             "ends": .text(claim.endsAt?.iso8601),
         ]
+    }
+
+    private static func object(_ foreign: ForeignContainment) -> JSONValue {
+        ["by": .string(foreign.by), "since": .string(foreign.since.iso8601)]
     }
 }
 
