@@ -55,7 +55,9 @@ struct ActionClauses {
         if word[..<sign].lowercased() == Self.breakGlassWord {
             let name = String(word[word.index(after: sign)...])
             guard breakGlass == nil else { throw refusal("\"\(Self.breakGlassWord)\" is said twice.") }
-            guard !name.isEmpty else { throw refusal("\"\(Self.breakGlassWord)\" needs the name of a grant.") }
+            guard !name.isEmpty else {
+                throw refusal("\"\(Self.breakGlassWord)\" needs the name of a grant.")
+            }
             breakGlass = name
             return
         }

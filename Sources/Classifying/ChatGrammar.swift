@@ -15,7 +15,8 @@ package enum ChatGrammar {
     /// Every word a command can begin with.
     static var firstWords: [String] {
         Catalogue.actions.map(\.word) + [
-            "isolated", "jobs", "whoami", "freeze", "unfreeze", "go", "approve", "deny", "extend", "hold", "help",
+            "isolated", "jobs", "whoami", "freeze", "unfreeze", "go", "approve", "deny", "extend", "hold",
+            "help",
         ]
     }
 
@@ -158,7 +159,8 @@ package enum ChatGrammar {
         _ words: inout CommandWords,
         of command: String
     ) throws(Misunderstanding) -> TimeBox {
-        guard try words.next()?.lowercased() == "for", let text = try words.next(), let box = TimeBox(text) else {
+        guard try words.next()?.lowercased() == "for", let text = try words.next(), let box = TimeBox(text)
+        else {
             throw Misunderstanding(
                 "\"\(command)\" needs a duration: for, a whole number and s, m, h or d, such as for 4h. "
                     + CommandForms.rightForm(command)
@@ -173,13 +175,11 @@ package enum ChatGrammar {
         of command: String,
         isAlone: Bool = true
     ) throws(Misunderstanding) -> JobID {
-        guard let word = try words.next(), word.lowercased().wholeMatch(of: /j-[0-9a-hjkmnp-tv-z]{26}/) != nil
-        else {
+        guard let word = try words.next(), let id = JobID(spelled: word.lowercased()) else {
             throw Misunderstanding(
                 "\"\(command)\" needs the id of a job, as `jobs` shows it. \(CommandForms.rightForm(command))"
             )
         }
-        let id = JobID(word.lowercased())
         if isAlone { _ = try alone(.jobs, command, &words) }
         return id
     }

@@ -16,4 +16,8 @@ package enum Classification: Sendable, Equatable {
     case handshake(HookAnswer)
     /// A command that is not one: what was not understood, the nearest word, the right form.
     case notUnderstood(words: String)
+    /// Read and refused before anything is decided: nobody here can have asked it, or the form lacks something.
+    ///
+    /// `code` is stable; `words` are for whoever asked, without text of the delivery.
+    case refused(code: String, words: String, answeredBy: AnswerWay)
 }

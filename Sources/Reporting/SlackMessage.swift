@@ -59,6 +59,15 @@ package enum SlackMessage {
         )
     }
 
+    /// The answer to a form that lacks something: it stays open and says so at that field.
+    package static func formStaysOpen(field: String, words: String) -> HookAnswer {
+        let answer: JSONValue = [
+            "response_action": "errors",
+            "errors": .object([field: .string(ReplyText.cut(words, to: 150))]),
+        ]
+        return HookAnswer(status: 200, contentType: "application/json", body: answer.encodedText)
+    }
+
     private static func symbol(_ tone: Notice.Tone) -> String {
         switch tone {
         case .progress: "⏳"

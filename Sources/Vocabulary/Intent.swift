@@ -15,6 +15,8 @@ package struct Intent: Sendable, Hashable, Codable {
     package var route: String?
     /// The room or project it was said in, as the signed delivery names it.
     package var place: Place?
+    /// How whoever asks reads what they are answered.
+    package var answeredBy: AnswerWay
 
     package init(
         source: SourceName,
@@ -25,7 +27,8 @@ package struct Intent: Sendable, Hashable, Codable {
         askedForBy: String? = nil,
         ticket: String? = nil,
         route: String? = nil,
-        place: Place? = nil
+        place: Place? = nil,
+        answeredBy: AnswerWay = .response
     ) {
         self.source = source
         self.asker = asker
@@ -36,7 +39,18 @@ package struct Intent: Sendable, Hashable, Codable {
         self.ticket = ticket
         self.route = route
         self.place = place
+        self.answeredBy = answeredBy
     }
+}
+
+/// How whoever asks reads what they are answered.
+package enum AnswerWay: Sendable, Hashable, Codable {
+    /// In the answer to the delivery itself.
+    case response
+    /// That answer's body is not shown: privately, in the room where something was pressed.
+    case whisper(room: String, person: String)
+    /// In the form that was filled in: it stays open, with the words at this field.
+    case form(field: String)
 }
 
 /// Where within a source something was said.

@@ -50,6 +50,12 @@ package struct JobID: Hashable, Sendable, Codable, CustomStringConvertible {
         self.text = text
     }
 
+    /// An identifier as ``IdentifierMaker`` makes them; nil for any other text.
+    package init?(spelled text: String) {
+        guard text.wholeMatch(of: /j-[0-9a-hjkmnp-tv-z]{26}/) != nil else { return nil }
+        self.text = text
+    }
+
     package init(from decoder: any Decoder) throws {
         text = try decoder.singleValueContainer().decode(String.self)
     }

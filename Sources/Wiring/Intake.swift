@@ -63,7 +63,7 @@ struct Intake: Sendable {
                     delivery: record,
                     jobs: understanding.jobs,
                     deeds: understanding.deeds,
-                    notices: understanding.told
+                    notices: understanding.outgoing(from: delivery.source)
                 )
             )
             switch receipt {
@@ -121,6 +121,11 @@ struct Intake: Sendable {
         case .notUnderstood(let words):
             let notice = Notice(code: "command.not-understood", tone: .warning, text: words)
             return Understanding(verdict: .refused, notices: [notice], note: "not-understood")
+        case .refused(let code, let words, let way):
+            let notice = Notice(code: "delivery.refused", tone: .bad, text: words)
+            var refused = Understanding(verdict: .refused, notices: [notice], note: code)
+            refused.answeredBy = way
+            return refused
         case .handshake: return Understanding(verdict: .answered, notices: [], note: "handshake")
         case .intents(let intents):
             var all = Understanding(verdict: .answered, notices: [], note: nil)
@@ -131,6 +136,7 @@ struct Intake: Sendable {
                 now: delivery.receivedAt,
                 isAnswerRead: delivery.kind.isChat
             )
+            all.answeredBy = intents.first?.answeredBy ?? .response
             for intent in intents { all.add(try await desk.decide(intent)) }
             for job in all.jobs {
                 metrics.countDecision(

@@ -10,8 +10,13 @@ struct Understanding {
     var jobs: [(job: Job, replyTo: ReplyAddress?)] = []
     var deeds: [Deed] = []
     var note: String?
-    /// What is told besides the answer, for senders whose answer nobody reads.
+    /// What is told besides the answer, for senders whose answer nobody reads: where the job was asked for, or
+    /// on `tell`.
     var told: [(job: JobID?, notice: Notice)] = []
+    /// What is told to others besides, or asked of whoever pressed something.
+    var addressed: [(audience: Audience, notice: Notice)] = []
+    /// How whoever asked reads ``notices``.
+    var answeredBy = AnswerWay.response
     /// True if everybody in the room should see the answer: something changes.
     var isPublic = false
 
@@ -27,10 +32,23 @@ struct Understanding {
         jobs += other.jobs
         deeds += other.deeds
         told += other.told
+        addressed += other.addressed
         isPublic = isPublic || other.isPublic
         note = note ?? other.note
         let order: [DeliveryRecord.Verdict] = [.accepted, .refused, .answered]
         verdict = order.first { $0 == verdict || $0 == other.verdict } ?? other.verdict
+    }
+
+    /// Everything that goes out through the outbox, in order: first what the answer to the delivery would have
+    /// said, where that answer is not shown to whoever asked.
+    func outgoing(from source: SourceName) -> [(audience: Audience, notice: Notice)] {
+        var all: [(audience: Audience, notice: Notice)] = []
+        if case .whisper(let room, let person) = answeredBy {
+            let audience = Audience.whisper(source: source, room: room, person: person)
+            all = notices.map { (audience, $0) }
+        }
+        all += told.map { ($0.job.map(Audience.conversation) ?? .tell, $0.notice) }
+        return all + addressed
     }
 
     /// The answer of the table in design §11: words for chat kinds, an acknowledgement for the others.
@@ -38,12 +56,15 @@ struct Understanding {
         guard kind.isChat else {
             return verdict == .accepted ? PlainAnswer.accepted(delivery) : PlainAnswer.recorded
         }
-        guard let last = notices.last else {
-            return HookAnswer(status: 200, contentType: "text/plain; charset=utf-8", body: "")
-        }
+        let empty = HookAnswer(status: 200, contentType: "text/plain; charset=utf-8", body: "")
+        guard let last = notices.last else { return empty }
         var one = last
         one.text = notices.map(\.text).joined(separator: "\n")
         if notices.count > 1 { one.fields = [] }
-        return SlackMessage.immediate(one, seenBy: isPublic ? .channel : .asker)
+        switch answeredBy {
+        case .response: return SlackMessage.immediate(one, seenBy: isPublic ? .channel : .asker)
+        case .whisper: return empty
+        case .form(let field): return SlackMessage.formStaysOpen(field: field, words: one.text)
+        }
     }
 }

@@ -50,53 +50,9 @@ package struct Notice: Sendable, Hashable, Codable {
     }
 }
 
-/// A button: a word of the grammar that is said by pressing, with the right of whoever presses.
-package struct Button: Sendable, Hashable, Codable {
-    package enum Word: String, Sendable, Codable, CaseIterable {
-        case approve
-        case deny
-        case go
-        case extend
-        case release
-        case freeze
-    }
-
-    package enum Style: String, Sendable, Codable {
-        case plain
-        case primary
-        case danger
-    }
-
-    package var word: Word
-    /// At most 30 characters.
-    package var label: String
-    package var style: Style
-    package var job: JobID
-    /// The digest of what is shown beside it: an answer to anything else is refused.
-    package var seen: String?
-    /// `extend`: by how much.
-    package var duration: TimeBox?
-
-    package init(
-        _ word: Word,
-        label: String,
-        style: Style = .plain,
-        job: JobID,
-        seen: String? = nil,
-        duration: TimeBox? = nil
-    ) {
-        self.word = word
-        self.label = label
-        self.style = style
-        self.job = job
-        self.seen = seen
-        self.duration = duration
-    }
-}
-
 /// A question to whoever pressed a button, in a window of its own.
 package struct Dialog: Sendable, Hashable, Codable {
-    /// The denial of a job: why?
+    /// The job whose denial needs a reason.
     package var job: JobID
     package var seen: String?
     /// `isolate srv-1`, to be shown; it may hold foreign text.
@@ -135,6 +91,17 @@ package enum Audience: Sendable, Hashable, Codable {
     case whisper(source: SourceName, room: String, person: String)
     /// Whoever pressed a button is asked something.
     case dialog(source: SourceName, Dialog)
+}
+
+extension Audience {
+    /// The job that an audience is asked or told about by itself; nil for the others.
+    package var job: JobID? {
+        switch self {
+        case .conversation(let job): job
+        case .dialog(_, let dialog): dialog.job
+        case .tell, .room, .whisper: nil
+        }
+    }
 }
 
 /// One notice on its way out.

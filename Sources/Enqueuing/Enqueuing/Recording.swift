@@ -9,14 +9,16 @@ package struct Acceptance: Sendable {
     package var jobs: [(job: Job, replyTo: ReplyAddress?)]
     /// Words that act on the ledger itself.
     package var deeds: [Deed]
-    /// What the sender's answer tells nobody: told where the job was asked for, or on `tell`.
-    package var notices: [(job: JobID?, notice: Notice)]
+    /// What the answer to the delivery cannot tell: whoever is told it instead, in order.
+    ///
+    /// What goes to `tell` is told there once in ten minutes for each code and source.
+    package var notices: [(audience: Audience, notice: Notice)]
 
     package init(
         delivery: DeliveryRecord,
         jobs: [(job: Job, replyTo: ReplyAddress?)] = [],
         deeds: [Deed] = [],
-        notices: [(job: JobID?, notice: Notice)] = []
+        notices: [(audience: Audience, notice: Notice)] = []
     ) {
         self.delivery = delivery
         self.jobs = jobs
@@ -84,11 +86,11 @@ extension Ledger {
                 in: transaction
             )
             for (job, replyTo) in acceptance.jobs { try insert(job, replyTo: replyTo, in: transaction) }
-            for (job, notice) in acceptance.notices {
-                if let job {
-                    try tell(.conversation(job), notice, about: job, in: transaction)
-                } else {
-                    try tellSeldom(notice, from: delivery.source, in: transaction)
+            for (audience, notice) in acceptance.notices {
+                switch audience {
+                case .tell: try tellSeldom(notice, from: delivery.source, in: transaction)
+                case .conversation, .room, .whisper, .dialog:
+                    try tell(audience, notice, about: audience.job, in: transaction)
                 }
             }
             for deed in acceptance.deeds { try act(deed, in: transaction) }

@@ -93,7 +93,7 @@ extension Audience {
         case .room(let source, let room): "room:\(source)/\(room)"
         case .whisper(let source, let room, let person): "whisper:\(source)/\(room)/\(person)"
         // One dialog is told once: no other entry shares its audience.
-        case .dialog(let source, let dialog): "dialog:\(source)/\(dialog.job)/\(dialog.person)"
+        case .dialog(let source, let dialog): "dialog:\(source)/\(dialog.job)/\(dialog.trigger.id)"
         }
     }
 }

@@ -23,7 +23,8 @@ struct DeliveryExplanation {
         content =
             switch classification {
             case .intents(let intents): .intents(intents.map(explainer.explain))
-            case .unreadable(let code, let words): .nothing(code: code, words: words)
+            case .unreadable(let code, let words), .refused(let code, let words, _):
+                .nothing(code: code, words: words)
             case .unmatched:
                 .nothing(code: "unmatched", words: "No route and no command is about this delivery.")
             case .own: .nothing(code: "own", words: "The bridge's own account caused this delivery.")
