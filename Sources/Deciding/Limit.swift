@@ -92,7 +92,9 @@ extension Limit {
         let amount: String
         switch bound {
         case .per(_, let most): amount = String(most)
-        case .shareOfEstate(let share): amount = "\((share * 1_000).rounded() / 10)%"
+        case .shareOfEstate(let share):
+            let tenths = Int((share * 1_000).rounded())
+            amount = tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
         }
         guard case .machines(let condition) = scope else { return "\(action) \(key) \(amount)" }
         return "\(action) \(key) \(amount) for \(condition.inWords)"

@@ -51,8 +51,7 @@ extension Executor {
         guard let machine = job.machine, let factsAt = job.factsAt else {
             return try await refuse(&job, notFound(job))
         }
-        let others = try await concernsOthers(job, machine.id)
-        let decision = decision(on: job, machine: machine, readAt: factsAt, others: others)
+        let decision = try await decisionNow(on: job, machine: machine, readAt: factsAt)
         guard decision.isPermitted else { return try await deny(&job, decision) }
         job = try await ledger.apply(.decided(note(decision, on: job)), to: job, keeping: settings.times)
         return true
@@ -74,8 +73,7 @@ extension Executor {
                 return try await settleLookUp(&job, error)
             }
         }
-        let others = try await concernsOthers(job, machine.id)
-        let decision = decision(on: job, machine: machine, readAt: readAt, others: others)
+        let decision = try await decisionNow(on: job, machine: machine, readAt: readAt)
         guard decision.isPermitted else { return try await deny(&job, decision) }
         let fresh = note(decision, on: job)
         if let need = fresh.approvals, !job.isAgreed(by: need) {
@@ -93,6 +91,17 @@ extension Executor {
         guard var other else { return true }
         other.decidedAt = one.decidedAt
         return one != other
+    }
+
+    /// The decision on a job with what is open on the machine.
+    ///
+    /// A release of others' claims that would be allowed once somebody agrees asks for that; what it may not end,
+    /// the lane says with the owners' names.
+    private func decisionNow(on job: Job, machine: Machine, readAt: Timestamp) async throws -> Decision {
+        let own = decision(on: job, machine: machine, readAt: readAt)
+        guard try await concernsOthers(job, machine.id) else { return own }
+        let others = decision(on: job, machine: machine, readAt: readAt, others: true)
+        return others.verdict == .hold(needs: .approval) ? others : own
     }
 
     /// True for a release by somebody who has no claim on a machine that others contain.

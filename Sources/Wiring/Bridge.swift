@@ -191,7 +191,11 @@ struct Bridge: Sendable {
             ledger: ledger,
             defender: defender,
             policy: { [live] in live.settings.policy },
-            settings: ExecutingSettings(owner: "\(owner)/execute", times: times(settings)),
+            settings: ExecutingSettings(
+                owner: "\(owner)/execute",
+                times: times(settings),
+                warn: settings.watch.warn
+            ),
             logger: logger,
             wallClock: Timestamp.now
         )

@@ -63,7 +63,8 @@ struct Intake: Sendable {
                     delivery: record,
                     jobs: understanding.jobs,
                     deeds: understanding.deeds,
-                    notices: understanding.outgoing(from: delivery.source)
+                    notices: understanding.outgoing(from: delivery.source),
+                    actors: understanding.actors
                 )
             )
             switch receipt {

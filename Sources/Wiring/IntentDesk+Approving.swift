@@ -51,7 +51,7 @@ extension IntentDesk {
         )
         var understanding = Understanding(verdict: .answered, notices: [], note: "dialog")
         let notice = Notice(code: "dialog.deny", tone: .warning, text: "Why is \(job.title) denied?")
-        understanding.told = [(.dialog(source: intent.source, dialog), notice)]
+        understanding.addressed = [(.dialog(source: intent.source, dialog), notice)]
         return understanding
     }
 

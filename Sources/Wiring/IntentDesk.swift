@@ -14,6 +14,19 @@ struct IntentDesk: Sendable {
     let isAnswerRead: Bool
 
     func decide(_ intent: Intent) async throws -> Understanding {
+        var understood = try await understand(intent)
+        if let principal = policy.principal(of: intent.asker, at: intent.source) {
+            understood.actors = [principal]
+        }
+        guard let freeze = try await ledger.read({ try Freeze.present(in: $0) }),
+            var last = understood.notices.popLast()
+        else { return understood }
+        last.text += "\nBascule is frozen by \(freeze.by): \(freeze.because)."
+        understood.notices.append(last)
+        return understood
+    }
+
+    private func understand(_ intent: Intent) async throws -> Understanding {
         switch intent.request {
         case .action(let request): return try await decide(request, of: intent)
         case .status(let selector):
@@ -77,12 +90,8 @@ struct IntentDesk: Sendable {
             if !isAnswerRead { refused.told = [(job.id, notice)] }
             return refused
         }
-        let freeze = try await ledger.read { try Freeze.present(in: $0) }
         var text = "\(job.title): recorded."
         if let duration = job.duration { text = "\(job.title) for \(duration): recorded." }
-        if let freeze, Catalogue.entry(job.action)?.changesState == true {
-            text += " Bascule is frozen by \(freeze.by): \(freeze.because)."
-        }
         var accepted = Understanding(
             verdict: .accepted,
             notices: [job.notice(.progress, "job.recorded", text, isFinal: false)],

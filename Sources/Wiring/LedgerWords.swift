@@ -16,7 +16,7 @@ enum LedgerWords {
         }
         let left = containments.count - lines.count
         if left > 0 { lines.append("and \(left) more: `bascule isolated` lists them all") }
-        return (try frozen(in: transaction) + lines).joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 
     private static func words(on claim: Claim) -> String {
@@ -37,7 +37,7 @@ enum LedgerWords {
         let lines = jobs.map { job in
             "\(job.id): \(job.title), \(job.state.rawValue) since \(job.since.iso8601), by \(job.askerText)"
         }
-        return (try frozen(in: transaction) + lines).joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 
     static func whoAmI(_ intent: Intent, _ policy: Policy) -> String {
@@ -46,10 +46,5 @@ enum LedgerWords {
             return "\(identity); the settings' `people` do not name that."
         }
         return "\(identity), which is \(principal.name)."
-    }
-
-    private static func frozen(in transaction: any LedgerTransaction) throws -> [String] {
-        guard let freeze = try Freeze.present(in: transaction) else { return [] }
-        return ["Frozen by \(freeze.by) since \(freeze.at.iso8601): \(freeze.because)"]
     }
 }

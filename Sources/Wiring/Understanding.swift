@@ -15,6 +15,8 @@ struct Understanding {
     var told: [(job: JobID?, notice: Notice)] = []
     /// What is told to others besides, or asked of whoever pressed something.
     var addressed: [(audience: Audience, notice: Notice)] = []
+    /// Who asked, where the settings know them.
+    var actors: [Principal] = []
     /// How whoever asked reads ``notices``.
     var answeredBy = AnswerWay.response
     /// True if everybody in the room should see the answer: something changes.
@@ -33,6 +35,7 @@ struct Understanding {
         deeds += other.deeds
         told += other.told
         addressed += other.addressed
+        actors += other.actors
         isPublic = isPublic || other.isPublic
         note = note ?? other.note
         let order: [DeliveryRecord.Verdict] = [.accepted, .refused, .answered]

@@ -12,11 +12,42 @@ struct SQLiteOpeningTests {
             let path = folder + "/ledger.db"
             try await SQLiteLedger.open(path).close()
             try await DatabaseQueue(path: path).write { database in
-                try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('2')")
+                try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('3')")
             }
-            let newer = LedgerError.newerSchema(found: 2, known: 1)
+            let newer = LedgerError.newerSchema(found: 3, known: 2)
             await #expect(throws: newer) { try await SQLiteLedger.open(path) }
             await #expect(throws: newer) { try await SQLiteLedger.openReadOnly(path) }
+        }
+    }
+
+    @Test
+    func `an older ledger knows, once opened, when its jobs were submitted`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/ledger.db"
+            let older = try await SQLiteLedger.open(path)
+            let now = Timestamp(seconds: 1_788_000_000)
+            try await older.write { rows in
+                var job = try Sample.job("j-1", at: now, due: nil)
+                job.submission = Submission(attempt: 1, startedAt: now, leaseUntil: now)
+                _ = try rows.insert(job)
+                _ = try rows.insert(Sample.job("j-2", at: now, due: nil))
+            }
+            try await older.close()
+            let queue = try DatabaseQueue(path: path)
+            try await queue.write { database in
+                try database.execute(
+                    sql: """
+                        DROP INDEX job_submitted;
+                        ALTER TABLE job DROP COLUMN submitted_at;
+                        DELETE FROM grdb_migrations WHERE identifier = '2';
+                        """
+                )
+            }
+            try queue.close()
+            let opened = try await SQLiteLedger.open(path)
+            let query = JobQuery(submittedAfter: now - .seconds(1))
+            #expect(try await opened.read { try $0.jobs(query).map(\.id.text) } == ["j-1"])
+            try await opened.close()
         }
     }
 

@@ -127,6 +127,81 @@ final class Bench: Sendable {
         ]
     )
 
+    /// A policy with these grants for mia and omar (`soc`) and ines and olga (`leads`).
+    static func policy(
+        _ grants: [Grant],
+        limits: [Limit] = [],
+        essentials: [Essential] = [],
+        protections: [Protection] = []
+    ) -> Policy {
+        Policy(
+            people: ["mia", "omar", "ines", "olga"].map {
+                Person(name: $0, identities: [SourceName("chat"): ["T/\($0)"]], localUsers: [$0])
+            },
+            groups: [
+                "soc": [.person("mia"), .person("omar")], "leads": [.person("ines"), .person("olga")],
+                "all": [.person("mia"), .person("omar"), .person("ines"), .person("olga")],
+            ],
+            grants: grants,
+            protections: protections,
+            limits: limits,
+            essentials: essentials
+        )
+    }
+
+    static func grant(
+        _ number: Int = 1,
+        _ actions: [String],
+        to group: String = "soc",
+        machines: MachineCondition = .any,
+        others: Bool = false,
+        foreign: Bool = false,
+        approvals: ApprovalRule? = nil,
+        breakGlass: BreakGlass? = nil,
+        durationMax: String? = nil,
+        durationDefault: String? = nil
+    ) -> Grant {
+        Grant(
+            number: number,
+            line: 10 + number,
+            column: 3,
+            actions: actions,
+            grantees: [.group(group)],
+            durationMax: durationMax.flatMap { TimeBox($0) },
+            durationDefault: durationDefault.flatMap { TimeBox($0) },
+            machines: machines,
+            coversOthers: others,
+            coversForeign: foreign,
+            approvals: approvals,
+            breakGlass: breakGlass
+        )
+    }
+
+    /// Somebody agrees, or not, as the desk would let them.
+    func answer(_ job: JobID, by person: String, deny: Bool = false, seen: String? = nil) async throws {
+        let approval = Approval(by: person, source: SourceName("chat"), at: now)
+        let deed: Deed =
+            deny
+            ? .deny(job, approval, because: "no", seen: seen) : .approve(job, approval, seen: seen)
+        try await ledger.perform(deed)
+    }
+
+    /// Everything that waits to be told is told.
+    func tellAll() async throws {
+        try await ledger.write { transaction in
+            for var entry in try transaction.outbox(state: .due, limit: 10_000) {
+                entry.state = .sent
+                entry.due = nil
+                _ = try transaction.update(entry, fence: nil)
+            }
+        }
+    }
+
+    /// Codes of everything that was to be told, in order.
+    func codes(to audience: Audience? = nil) async throws -> [String] {
+        try await told().filter { audience == nil || $0.audience == audience }.map(\.notice.code)
+    }
+
     // MARK: Driving
 
     var now: Timestamp { box.now }
@@ -146,6 +221,8 @@ final class Bench: Sendable {
         for duration: String? = nil,
         with parameters: [String: String] = [:],
         reason: String? = "SEC-1",
+        breakGlass: String? = nil,
+        source: String = "chat",
         rehearses: Bool = false
     ) async throws -> JobID {
         let number = serial.withLock {
@@ -157,10 +234,11 @@ final class Bench: Sendable {
             machine: .hostName(machine),
             parameters: parameters,
             duration: duration.flatMap { TimeBox($0) },
-            reason: reason
+            reason: reason,
+            breakGlass: breakGlass
         )
         let intent = Intent(
-            source: SourceName("chat"),
+            source: SourceName(source),
             asker: .identity("T/\(person)"),
             request: .action(request)
         )
@@ -200,7 +278,15 @@ final class Bench: Sendable {
         var rounds = 0
         while try await round() {
             rounds += 1
-            guard rounds < 200 else { throw Restless() }
+            guard rounds < 200 else {
+                let jobs = try await ledger.read { try $0.jobs(JobQuery()) }.filter { !$0.state.isEnd }
+                throw Restless(
+                    jobs: jobs.map { job in
+                        "\(job.id) \(job.title) \(job.origin) \(job.state) due \(job.due?.since(now).spoken ?? "-")"
+                            + " tries \(job.tries) joined \(job.joined?.text ?? "-")"
+                    }
+                )
+            }
         }
     }
 
@@ -214,7 +300,10 @@ final class Bench: Sendable {
         }
     }
 
-    struct Restless: Error {}
+    /// Something is due again and again without time passing.
+    struct Restless: Error {
+        let jobs: [String]
+    }
 
     func job(_ id: JobID) async throws -> Job {
         guard let job = try await ledger.read({ try $0.job(id) }) else { throw LedgerError.noSuchJob(id) }

@@ -202,7 +202,7 @@ struct ClaimTests {
         try await bench.ledger.perform(.unfreeze(by: "ines"))
         try await bench.run(for: .seconds(20))
         #expect(try await bench.job(held).state == .held)
-        try await bench.ledger.perform(.letGo(held, by: "ines"))
+        try await bench.ledger.perform(.letGo(held, by: "ines", waives: false))
         try await bench.run(for: .seconds(20))
         #expect(try await bench.job(held).state == .succeeded)
     }

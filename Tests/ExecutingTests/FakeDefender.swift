@@ -28,6 +28,8 @@ final class FakeDefender: DefenderCalling {
         var isolated: [MachineID: Bool] = [:]
         var faults: [Fault] = []
         var listFails = 0
+        /// How far its clock is ahead of ours; nil tells no time.
+        var clockAhead: Duration?
         var roles: Set<String>? = [
             "Machine.Isolate", "Machine.Read.All", "Machine.Scan", "Machine.CollectForensics",
         ]
@@ -222,7 +224,8 @@ final class FakeDefender: DefenderCalling {
                     && (filter.types.isEmpty || filter.types.contains(action.type))
                     && filter.createdNotBefore.map { action.createdAt >= $0 } != false
             }
-            return ActionPage(actions: found, mayBeCut: state.isCut)
+            let serverTime = state.clockAhead.map { now() + $0 }
+            return ActionPage(actions: found, mayBeCut: state.isCut, serverTime: serverTime)
         }
         if filter.machine != nil, let happens = state.withLock({ $0.duringList.take() }) { await happens() }
         return page

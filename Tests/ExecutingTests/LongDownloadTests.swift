@@ -27,6 +27,10 @@ private struct SlowDefender: DefenderCalling {
         try await fake.candidates(for: selector, now: now, priority: priority)
     }
 
+    func estateSize(priority: CallPriority) async throws(DefenderError) -> Int {
+        try await fake.estateSize(priority: priority)
+    }
+
     func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction {
         try await fake.submit(submission)
     }

@@ -6,6 +6,8 @@ import Synchronization
 package final class Bell: Sendable {
     private struct State {
         var isRung = false
+        /// Rings so far, those of a limit left out.
+        var rings = 0
         var waiter: CheckedContinuation<Void, Never>?
     }
 
@@ -15,7 +17,15 @@ package final class Bell: Sendable {
 
     /// Wakes the waiter, or the next one.
     package func ring() {
+        wake(counting: true)
+    }
+
+    /// How often it was rung; tells a ring from the end of a limit.
+    var rings: Int { state.withLock { $0.rings } }
+
+    private func wake(counting isRing: Bool) {
         let waiter = state.withLock { state in
+            if isRing { state.rings += 1 }
             let waiter = state.waiter
             state.waiter = nil
             state.isRung = waiter == nil
@@ -36,7 +46,7 @@ package final class Bell: Sendable {
         let timer = limit.map { limit in
             Task { [self] in
                 guard (try? await clock.sleep(for: limit)) != nil else { return }
-                ring()
+                wake(counting: false)
             }
         }
         defer { timer?.cancel() }

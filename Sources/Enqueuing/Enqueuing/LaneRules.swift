@@ -179,7 +179,7 @@ package enum LaneRules {
                 )
             )
         }
-        if !kept.isEmpty {
+        if !lasting(kept, situation, at: now).isEmpty {
             // A claim that may still come to nothing keeps nobody contained: its end is waited for.
             guard kept.contains(where: { $0.containedAt != nil }) else { return .wait }
             let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
@@ -193,6 +193,15 @@ package enum LaneRules {
             )
         }
         return lastRelease(ending: mine, situation)
+    }
+
+    /// The claims that contain the machine or are about to; not those whose isolate Defender puts off.
+    private static func lasting(_ claims: [Claim], _ situation: Situation, at now: Timestamp) -> [Claim] {
+        claims.filter { claim in
+            guard claim.containedAt == nil, let isolate = situation.others.first(where: { $0.id == claim.id })
+            else { return true }
+            return isolate.state != .ready || !isolate.isPutOff(at: now)
+        }
     }
 
     private static func releaseOfNothing(_ job: Job, _ situation: Situation) -> Step {
@@ -269,8 +278,7 @@ package enum LaneRules {
         // An isolate that counts is about to open its claim; releasing before it would only flap. One that
         // Defender puts off is not waited for.
         let isWanted = situation.others.contains {
-            $0.action == "isolate" && $0.state == .ready && !$0.isRehearsal
-                && ($0.due ?? now) <= now + LaneRules.patience
+            $0.action == "isolate" && $0.state == .ready && !$0.isRehearsal && !$0.isPutOff(at: now)
         }
         if isWanted { return .wait }
         if let takenOver = situation.takenOver {
@@ -283,7 +291,7 @@ package enum LaneRules {
                 code: "taken-over"
             )
         }
-        let others = situation.openClaims.filter { $0.id != isolate }
+        let others = lasting(situation.openClaims.filter { $0.id != isolate }, situation, at: now)
         if !others.isEmpty {
             guard others.contains(where: { $0.containedAt != nil }) else { return .wait }
             let owners = others.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
@@ -305,5 +313,13 @@ package enum LaneRules {
             $0.state == .watching && $0.cancelRequest == nil && $0.machineAction?.isOurs != false
         }
         return cancellable.isEmpty ? .wait : .cancelFirst(cancellable.map(\.id))
+    }
+}
+
+extension Job {
+    /// True if nobody looks at it within the time that a due release waits.
+    fileprivate func isPutOff(at now: Timestamp) -> Bool {
+        guard lease == nil, let due else { return false }
+        return due > now + LaneRules.patience
     }
 }

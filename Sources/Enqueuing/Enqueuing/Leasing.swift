@@ -81,8 +81,33 @@ extension Ledger {
         }
     }
 
+    /// Makes every job in these states due that nobody works on and that is due some time.
+    ///
+    /// For a clock that was put back: a time that was planned by the wrong one may be a day off. Whoever looks too
+    /// early plans anew.
+    package func lookAgain(_ states: [JobState]) async throws {
+        let isAny = try await read { transaction in
+            try transaction.jobs(JobQuery(states: states)).contains { $0.isPlanned(after: transaction.now) }
+        }
+        guard isAny else { return }
+        try await write { transaction in
+            let now = transaction.now
+            for var job in try transaction.jobs(JobQuery(states: states)) where job.isPlanned(after: now) {
+                job.due = now
+                _ = try transaction.update(job, fence: nil)
+            }
+        }
+    }
+
     /// When the earliest job in these states is due; nil if none.
     package func nextDue(_ states: [JobState]) async throws -> Timestamp? {
         try await read { try $0.nextDue(states) }
+    }
+}
+
+extension Job {
+    fileprivate func isPlanned(after now: Timestamp) -> Bool {
+        guard lease == nil, let due else { return false }
+        return due > now
     }
 }

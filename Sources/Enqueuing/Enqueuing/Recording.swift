@@ -13,17 +13,21 @@ package struct Acceptance: Sendable {
     ///
     /// What goes to `tell` is told there once in ten minutes for each code and source.
     package var notices: [(audience: Audience, notice: Notice)]
+    /// The people and services who asked.
+    package var actors: [Principal]
 
     package init(
         delivery: DeliveryRecord,
         jobs: [(job: Job, replyTo: ReplyAddress?)] = [],
         deeds: [Deed] = [],
-        notices: [(audience: Audience, notice: Notice)] = []
+        notices: [(audience: Audience, notice: Notice)] = [],
+        actors: [Principal] = []
     ) {
         self.delivery = delivery
         self.jobs = jobs
         self.deeds = deeds
         self.notices = notices
+        self.actors = actors
     }
 }
 
@@ -93,6 +97,7 @@ extension Ledger {
                     try tell(audience, notice, about: audience.job, in: transaction)
                 }
             }
+            for actor in acceptance.actors { try noteActive(actor, in: transaction) }
             for deed in acceptance.deeds { try act(deed, in: transaction) }
             return .recorded(delivery.id)
         }
@@ -135,4 +140,13 @@ private func insert(_ job: Job, replyTo: ReplyAddress?, in transaction: any Ledg
         ),
         in: transaction
     )
+}
+
+/// Keeps when a person last asked for something, by the hour, so that `check` can tell who has not for long.
+package func noteActive(_ principal: Principal, in transaction: any LedgerTransaction) throws {
+    guard principal.isPerson else { return }
+    let flag = "active.\(principal.name)"
+    let last = try transaction.flag(flag).flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
+    if let last, last <= transaction.now, transaction.now.since(last) < .seconds(3_600) { return }
+    try transaction.setFlag(flag, String(transaction.now.milliseconds))
 }

@@ -51,6 +51,8 @@ package struct Workshop: Sendable {
     ) async {
         // Listened to from before the first look, so that no change falls between the two.
         let changes = ledger.changes()
+        // The clock may have been put back since a former process said when to look.
+        await lookAgain(onTrouble)
         await withDiscardingTaskGroup { group in
             group.addTask { [bell] in
                 for await _ in changes { bell.ring() }
@@ -59,7 +61,7 @@ package struct Workshop: Sendable {
             let finished = Finished()
             while !isStopping(), !Task.isCancelled {
                 busy -= finished.take()
-                var pause: Duration? = .seconds(1)
+                var due: Timestamp? = wallClock() + .seconds(1)
                 do {
                     let free = benches - busy
                     let jobs =
@@ -76,11 +78,11 @@ package struct Workshop: Sendable {
                         }
                         continue
                     }
-                    pause = free > 0 ? try await pauseUntilDue() : nil
+                    due = free > 0 ? try await ledger.nextDue(states) : nil
                 } catch {
                     onTrouble(error)
                 }
-                await bell.wait(upTo: pause, clock: clock)
+                if await wasPutBack(until: due) { await lookAgain(onTrouble) }
             }
             // Steps under way are finished, each within its deadlines; the listener never ends by itself.
             busy -= finished.take()
@@ -92,9 +94,36 @@ package struct Workshop: Sendable {
         }
     }
 
-    private func pauseUntilDue() async throws -> Duration? {
-        guard let due = try await ledger.nextDue(states) else { return nil }
-        // An hour at most, so that a clock that was put back cannot make it sleep for a day.
-        return min(max(due.since(wallClock()), .milliseconds(20)), .seconds(3_600))
+    /// The longest sleep without a look at the clock on the wall.
+    private static let clockStep = Duration.seconds(30)
+
+    /// Sleeps until then or until the bell rings; nil sleeps until it rings.
+    ///
+    /// Sleeps in steps, so that a clock that is set meanwhile is noticed; the ledger is left alone.
+    ///
+    /// - Returns: True if the clock was put back: what is due is then due by a time that was wrong.
+    private func wasPutBack(until due: Timestamp?) async -> Bool {
+        guard let due else {
+            await bell.wait(upTo: nil, clock: clock)
+            return false
+        }
+        let rings = bell.rings
+        while !Task.isCancelled {
+            let before = wallClock()
+            let left = max(due.since(before), .milliseconds(20))
+            await bell.wait(upTo: min(left, Self.clockStep), clock: clock)
+            let after = wallClock()
+            if after < before - .seconds(2) { return true }
+            if bell.rings != rings || after >= due { return false }
+        }
+        return false
+    }
+
+    private func lookAgain(_ onTrouble: @Sendable (any Error) -> Void) async {
+        do {
+            try await ledger.lookAgain(states)
+        } catch {
+            onTrouble(error)
+        }
     }
 }

@@ -136,6 +136,10 @@ struct ControlDesk: Sendable {
         )
         let intent = Intent(source: Self.source, asker: .local(user), request: request)
         let understood = try await desk.decide(intent)
+        let actors = understood.actors
+        try await ledger.write { transaction in
+            for actor in actors { try noteActive(actor, in: transaction) }
+        }
         var words = understood.notices.map(\.text).joined(separator: "\n")
         guard understood.verdict != .refused else {
             throw ControlRefusal(403, understood.note ?? "refused", words)

@@ -83,6 +83,10 @@ class PassingTransaction: LedgerTransaction {
         try inner.outboxNextDue()
     }
 
+    func outboxEntry(_ id: String) throws -> OutboxEntry? {
+        try inner.outboxEntry(id)
+    }
+
     func outboxPending(_ audience: Audience) throws -> [OutboxEntry] {
         try inner.outboxPending(audience)
     }

@@ -66,6 +66,23 @@ extension Promise {
             try need(none ?? ended, is: nil, "the earliest time where nothing is due")
             try need(counts, is: [.recorded: 1, .watching: 1, .ready: 2, .succeeded: 1], "the counts")
         },
+        Promise("jobs are found by when their first try began") { ledger, clock in
+            let now = clock.now
+            try await ledger.write { rows in
+                for (id, age) in [("j-1", 60), ("j-2", 61), ("j-3", 10)] {
+                    var job = try Sample.job(id, at: now, due: nil)
+                    job.firstSubmittedAt = now - .seconds(Int64(age))
+                    _ = try rows.insert(job)
+                }
+                var late = try rows.insert(Sample.job("j-4", at: now, due: now))
+                late.firstSubmittedAt = now
+                _ = try rows.update(late, fence: nil)
+                _ = try rows.insert(Sample.job("j-5", at: now, due: now))
+            }
+            let query = JobQuery(submittedAfter: now - .seconds(61))
+            let found = try await ledger.read { try $0.jobs(query).map(\.id.text) }
+            try need(found, is: ["j-1", "j-3", "j-4"], "jobs submitted within the last 61 seconds")
+        },
         Promise("leases that end later than any can are found") { ledger, clock in
             let now = clock.now
             try await ledger.write { rows in
@@ -135,6 +152,8 @@ extension Promise {
             )
             let pending = try await ledger.read { try $0.outboxPending(talk).map(\.id) }
             try need(pending, is: ["o-2", "o-3"], "what the conversation waits for")
+            try need(try await ledger.read { try $0.outboxEntry("o-2")?.sequence }, is: 2, "an entry by its id")
+            try need(try await ledger.read { try $0.outboxEntry("o-9") }, is: nil, "an unknown entry")
             try need(try await ledger.read { try $0.outboxNextDue() }, is: now, "the next time")
             try await ledger.write { rows in
                 for (entry, state) in zip(entries, [OutboxEntry.State.sent, .untold]) {
