@@ -43,7 +43,7 @@ package struct Classifier: Sendable {
 
     /// The sender's own name for the delivery where it stands in the body, so that a repeat is seen.
     ///
-    /// Slack: `trigger_id`. Jira: issue, time and changelog id, for senders that give no header.
+    /// Slack: `trigger_id`, of a command, a press or a form. Jira: issue, time and changelog id, for senders that give no header.
     package func senderKey(of delivery: VerifiedDelivery) -> String? {
         switch delivery.kind {
         case .slack: Slack.triggerID(of: delivery)

@@ -2,7 +2,7 @@ import Foundation
 import JSONReader
 import Vocabulary
 
-/// Slack's deliveries: slash commands, the URL handshake and the certificate probe.
+/// Slack's deliveries: slash commands, buttons and forms, the URL handshake and the certificate probe.
 ///
 /// Source: `reference/webhook-sources.md` §3.1.
 struct Slack {
@@ -21,15 +21,16 @@ struct Slack {
         if form["ssl_check"] == "1" {
             return .handshake(HookAnswer(status: 200, contentType: "text/plain", body: ""))
         }
-        if form["payload"] != nil {
-            throw Unreadable("slack.not-built", "Slack's buttons and dialogs are not built yet.")
+        if let payload = form["payload"] {
+            return try SlackInteraction(reading, payload: payload, receivedAt: delivery.receivedAt).classify()
         }
         return try classifyCommand(form, receivedAt: delivery.receivedAt)
     }
 
     static func triggerID(of delivery: VerifiedDelivery) -> String? {
-        guard !isJSON(delivery.body), let form = try? FormFields(delivery.body),
-            let trigger = form["trigger_id"], (1...200).contains(trigger.utf8.count)
+        guard !isJSON(delivery.body), let form = try? FormFields(delivery.body) else { return nil }
+        if let payload = form["payload"] { return SlackInteraction.triggerID(of: payload) }
+        guard let trigger = form["trigger_id"], (1...200).contains(trigger.utf8.count)
         else { return nil }
         return trigger
     }
@@ -85,7 +86,10 @@ struct Slack {
     private func classifyEvent(_ body: [UInt8]) throws(Unreadable) -> Classification {
         let event = try Unreadable.reading(body, root: .object)
         guard event["type"]?.string == "url_verification" else {
-            throw Unreadable("slack.not-built", "Slack's events are not built yet, only slash commands.")
+            throw Unreadable(
+                "slack.not-built",
+                "Slack's events are not built yet, only slash commands, buttons and forms."
+            )
         }
         guard let challenge = event["challenge"]?.string, (1...500).contains(challenge.utf8.count),
             challenge.utf8.allSatisfy({ (0x20..<0x7F).contains($0) })
@@ -98,7 +102,7 @@ struct Slack {
     }
 
     /// Slack's identifiers are capitals and digits.
-    private static func isIdentifier(_ text: String) -> Bool {
+    static func isIdentifier(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
     }

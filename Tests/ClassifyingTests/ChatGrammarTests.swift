@@ -24,6 +24,18 @@ struct ChatGrammarTests {
         )
     }
 
+    static func breakGlass(_ name: String, _ parameters: [String: String] = [:], because: String) -> Request {
+        .action(
+            ActionRequest(
+                action: "isolate",
+                machine: .hostName("srv-1"),
+                parameters: parameters,
+                reason: because,
+                breakGlass: name
+            )
+        )
+    }
+
     @Test(arguments: [
         ("isolate laptop-7", isolate),
         ("  ISOLATE   LAPTOP-7  ", isolate),
@@ -49,6 +61,20 @@ struct ChatGrammarTests {
         ("unfreeze because over", .unfreeze(because: "over")),
         ("cancel j-01J9ZK7Q4N8T2V6W0XABCDEFGH", .cancel(job)),
         ("go j-01j9zk7q4n8t2v6w0xabcdefgh", .go(job)),
+        ("Approve J-01J9ZK7Q4N8T2V6W0XABCDEFGH", .approve(job, seen: nil)),
+        (
+            "deny j-01j9zk7q4n8t2v6w0xabcdefgh because the host is “clean”",
+            .deny(job, because: #"the host is "clean""#, seen: nil)
+        ),
+        ("hold laptop-7", .hold(laptop)),
+        (
+            "isolate srv-1 with break-glass=night because C2 beacon",
+            breakGlass("night", because: "C2 beacon")
+        ),
+        (
+            "isolate srv-1 with Break-Glass=night type=selective because C2 beacon",
+            breakGlass("night", ["type": "Selective"], because: "C2 beacon")
+        ),
         (
             "isolate <http://laptop-7.corp.example|laptop-7.corp.example>",
             .action(ActionRequest(action: "isolate", machine: .dnsName("laptop-7.corp.example")))
@@ -60,6 +86,23 @@ struct ChatGrammarTests {
     ])
     func `a command is read`(text: String, request: Request) throws {
         #expect(try ChatGrammar.parse(text) == [request])
+    }
+
+    @Test(arguments: ["extend laptop-7 for 4h", "EXTEND Laptop-7 FOR 240M"])
+    func `a containment is extended`(text: String) throws {
+        let box = try #require(TimeBox("4h"))
+        #expect(try ChatGrammar.parse(text) == [.extend(Self.laptop, by: box)])
+    }
+
+    @Test func `extend and hold take several machines`() throws {
+        let box = try #require(TimeBox("1d"))
+        #expect(
+            try ChatGrammar.parse("extend laptop-7, srv-1 for 1d")
+                == [.extend(Self.laptop, by: box), .extend(.hostName("srv-1"), by: box)]
+        )
+        #expect(
+            try ChatGrammar.parse("hold srv-1,laptop-7") == [.hold(.hostName("srv-1")), .hold(Self.laptop)]
+        )
     }
 
     @Test(arguments: [
@@ -113,9 +156,31 @@ struct ChatGrammarTests {
         ("freeze everything", #""everything" was not understood"#),
         ("cancel", "needs the id of a job"), ("cancel laptop-7", "needs the id of a job"),
         ("cancel j-01j9zk7q4n8t2v6w0xabcdefgh now", #""now" was not understood"#),
-        ("extend laptop-7 for 4h", #""extend" is not built yet"#),
-        ("hold laptop-7", #""hold" is not built yet"#), ("approve j-1", #""approve" is not built yet"#),
-        ("DENY j-1 because no", #""deny" is not built yet"#),
+        (
+            "extend laptop-7",
+            #""extend" needs a duration: for, a whole number and s, m, h or d, such as for 4h. Right form: extend"#
+        ),
+        ("extend laptop-7 for", #""extend" needs a duration"#),
+        ("extend laptop-7 for ever", #""extend" needs a duration"#),
+        ("extend laptop-7 for 0h", #""extend" needs a duration"#),
+        ("extend laptop-7 for 400d", #""extend" needs a duration"#),
+        ("extend laptop-7 by 4h", #""extend" needs a duration"#),
+        ("extend laptop-7 for 4h please", #""please" was not understood"#),
+        ("extend for 4h", #""extend" needs a machine"#),
+        ("hold", #""hold" needs a machine"#), ("hold laptop-7 now", #""now" was not understood"#),
+        ("approve", "needs the id of a job"), ("approve j-1", "needs the id of a job"),
+        ("approve laptop-7", "needs the id of a job"),
+        ("approve j-01j9zk7q4n8t2v6w0xabcdefgh please", #""please" was not understood"#),
+        (
+            "deny j-01j9zk7q4n8t2v6w0xabcdefgh",
+            #""deny" needs a reason. Right form: deny <job> because <reason>"#
+        ),
+        ("deny j-01j9zk7q4n8t2v6w0xabcdefgh because ", #""because" needs a reason"#),
+        ("deny j-01j9zk7q4n8t2v6w0xabcdefgh no", #""no" was not understood"#),
+        ("DENY j-1 because no", "needs the id of a job"), ("deny because no", "needs the id of a job"),
+        ("isolate srv-1 with break-glass=", #""break-glass" needs the name of a grant"#),
+        ("isolate srv-1 with break-glass=a break-glass=b", #""break-glass" is said twice"#),
+        ("isolate srv-1 with break-glass", #""with" needs <parameter>=<value>"#),
         ("isolate <http://evil.example|laptop-7>", "not the host"),
         ("isolate <http://laptop-7.x.example/a|laptop-7.x.example>", "not the host"),
         ("isolate <http://laptop-7.x.example>", "not the host"),
