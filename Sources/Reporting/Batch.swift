@@ -9,7 +9,7 @@ struct Batch: Sendable {
     var audience: Audience
     /// As stored; at least one.
     var entries: [OutboxEntry]
-    /// Where the job is talked about; nil for the `tell` channel.
+    /// Where the job is talked about; nil for every other audience.
     var conversation: Conversation?
     /// Whose settings say how to reach it; nil if the job is gone.
     var source: SourceName?
@@ -74,6 +74,7 @@ extension Ledger {
                 entry.apply(delivery, lifetime: lifetime, now: now, nextTry: nextTry(now))
                 return try transaction.update(entry, fence: entry.fence)
             }
+            for entry in settled { try sayInstead(of: entry, in: transaction) }
             // What came in meanwhile was put off until the lease's end.
             for var entry in try transaction.outboxPending(batch.audience)
             where entry.lease == nil && entry.tries == 0 && (entry.due ?? now) > now {
@@ -91,10 +92,13 @@ private func takeBatch(
     in transaction: any LedgerTransaction
 ) throws -> Batch? {
     let now = transaction.now
-    var batch = Batch(audience: audience, entries: [], source: order.tellSource)
-    if case .conversation(let id) = audience {
+    var batch = Batch(audience: audience, entries: [])
+    switch audience {
+    case .conversation(let id):
         batch.conversation = try transaction.conversation(id)
         batch.source = try transaction.job(id)?.source
+    case .tell: batch.source = order.tellSource
+    case .room(let source, _), .whisper(let source, _, _), .dialog(let source, _): batch.source = source
     }
     let pending = try transaction.outboxPending(audience)
     let live = pending.compactMap(\.lease).first { $0.isLive(at: now, leaseMax: order.length) }
@@ -106,7 +110,7 @@ private func takeBatch(
         return nil
     }
     let until = now + order.length
-    batch.entries = try pending.prefix(Batch.entriesMax).map { entry in
+    batch.entries = try together(pending, audience).map { entry in
         var entry = entry
         if entry.lease != nil { entry.mayHaveBeenSent = true }
         entry.fence += 1
@@ -116,6 +120,17 @@ private func takeBatch(
         return try transaction.update(entry, fence: nil)
     }
     return batch.entries.isEmpty ? nil : batch
+}
+
+/// What goes into one message.
+///
+/// Only the newest notice's buttons are shown. A conversation is about one job, but a room hears of many: there
+/// a notice with buttons is the last of its message, so that no job loses its own.
+private func together(_ pending: [OutboxEntry], _ audience: Audience) -> ArraySlice<OutboxEntry> {
+    let some = pending.prefix(Batch.entriesMax)
+    if case .conversation = audience { return some }
+    let last = some.firstIndex { $0.notice.buttons?.isEmpty == false }
+    return last.map { some.prefix(through: $0) } ?? some
 }
 
 private func keep(_ delivery: Delivery, of batch: Batch, in transaction: any LedgerTransaction) throws {
@@ -136,7 +151,26 @@ private func keep(_ delivery: Delivery, of batch: Batch, in transaction: any Led
     try transaction.put(conversation)
 }
 
+/// Whoever pressed *Deny* and saw no dialog is told what to type.
+private func sayInstead(of entry: OutboxEntry, in transaction: any LedgerTransaction) throws {
+    guard entry.state == .untold, case .dialog(let source, let dialog) = entry.audience else { return }
+    let notice = Notice(
+        code: "dialog.not-opened",
+        tone: .warning,
+        text: "Nothing is denied yet: the dialog that asks why could not be opened. "
+            + "Type instead: deny \(dialog.job) because <reason>"
+    )
+    let person = Audience.whisper(source: source, room: dialog.room, person: dialog.person)
+    try tell(person, notice, about: dialog.job, in: transaction)
+}
+
 extension OutboxEntry {
+    /// When it is given up.
+    private func end(_ lifetime: Duration) -> Timestamp {
+        if case .dialog(_, let dialog) = audience { return dialog.trigger.expiresAt }
+        return createdAt + lifetime
+    }
+
     fileprivate mutating func apply(
         _ delivery: Delivery,
         lifetime: Duration,
@@ -155,7 +189,7 @@ extension OutboxEntry {
         case .failed(let failure):
             trouble = failure.code
             mayHaveBeenSent = mayHaveBeenSent || failure.mayHaveArrived
-            if nextTry < createdAt + lifetime { due = nextTry } else { state = .untold }
+            if nextTry < end(lifetime) { due = nextTry } else { state = .untold }
         case .impossible(let code):
             state = .untold
             trouble = code

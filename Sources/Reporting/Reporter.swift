@@ -148,23 +148,28 @@ package struct Reporter: Service {
         guard let source = batch.source else {
             return .impossible(trouble: batch.audience == .tell ? "tell.not-configured" : "reply.no-job")
         }
-        let now = wallClock()
-        let deadline = settings.callDeadline
+        func slack(_ channel: SlackChannel) -> SlackReplies {
+            SlackReplies(settings: channel, http: http, deadline: settings.callDeadline, now: wallClock())
+        }
         switch (settings.channels[source], batch.audience, batch.conversation?.address) {
         case (.slack(let channel), .tell, _):
             guard let tell = settings.tell else { return .impossible(trouble: "tell.not-configured") }
-            let slack = SlackReplies(settings: channel, http: http, deadline: deadline, now: now)
-            return await slack.announce(batch, channel: tell.channel)
+            return await slack(channel).announce(batch, channel: tell.channel)
+        case (.slack(let channel), .room(_, let room), _):
+            return await slack(channel).announce(batch, channel: room)
+        case (.slack(let channel), .whisper(_, let room, let person), _):
+            return await slack(channel).whisper(batch, channel: room, person: person)
+        case (.slack(let channel), .dialog(_, let dialog), _):
+            let mayBeOpen = batch.entries.contains(where: \.mayHaveBeenSent)
+            return await slack(channel).ask(dialog, mayBeOpen: mayBeOpen)
         case (.slack(let channel), .conversation, .slack(let place, _, let responseURL)):
-            let slack = SlackReplies(settings: channel, http: http, deadline: deadline, now: now)
-            return await slack.tell(batch, channel: place, responseURL: responseURL)
+            return await slack(channel).tell(batch, channel: place, responseURL: responseURL)
         case (.jira(let site), .conversation, .jira(let issue)):
-            let jira = JiraReplies(settings: site, http: http, deadline: deadline, now: now)
+            let deadline = settings.callDeadline
+            let jira = JiraReplies(settings: site, http: http, deadline: deadline, now: wallClock())
             return await jira.tell(batch, issue: issue)
         case (nil, _, _):
             return .impossible(trouble: "reply.not-configured")
-        case (.slack, .room, _), (.slack, .whisper, _), (.slack, .dialog, _):
-            return .impossible(trouble: "reply.not-built")
         case (.slack, .conversation, _), (.jira, _, _):
             return .impossible(trouble: "reply.wrong-kind")
         }

@@ -32,8 +32,14 @@ package enum SlackMessage {
     /// - Parameters:
     ///   - notices: At least one. The fields shown are the newest one's, where all are about one machine.
     ///   - isRepeated: For each notice whether an earlier try may have arrived.
+    ///   - hasButtons: True for a message that can be changed later: it shows the newest notice's buttons, and
+    ///     loses them with a newer notice that has none.
     /// - Returns: An object with `text` and `blocks`, to be completed with where it goes.
-    package static func render(_ notices: [Notice], isRepeated: [Bool] = []) -> JSONValue {
+    package static func render(
+        _ notices: [Notice],
+        isRepeated: [Bool] = [],
+        hasButtons: Bool = false
+    ) -> JSONValue {
         let lines = notices.enumerated().map { index, notice in
             let isSecond = index < isRepeated.count && isRepeated[index]
             return symbol(notice.tone) + " " + ReplyText.marked(notice.text, isRepeated: isSecond)
@@ -42,6 +48,9 @@ package enum SlackMessage {
         let machines = Set(notices.map { $0.fields.first { $0.name == "machine" }?.value })
         if machines.count == 1, let fields = notices.last?.fields, !fields.isEmpty {
             blocks.append(section(of: fields))
+        }
+        if hasButtons, let newest = notices.last, let buttons = SlackButtons.block(of: newest) {
+            blocks.append(buttons)
         }
         return ["text": .string(fallback(lines.joined(separator: "\n"))), "blocks": .array(blocks)]
     }
@@ -104,7 +113,7 @@ package enum SlackMessage {
         return ["type": "section", "fields": .array(shown)]
     }
 
-    private static func plain(_ text: String) -> JSONValue {
+    static func plain(_ text: String) -> JSONValue {
         ["type": "plain_text", "text": .string(text), "emoji": false]
     }
 

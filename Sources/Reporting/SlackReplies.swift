@@ -47,7 +47,8 @@ struct SlackReplies: Sendable {
     ) async -> Delivery {
         // An update that is made twice is one update, so it is never marked as a repeat.
         let isRepeated = batch.entries.map { messageID == nil && $0.mayHaveBeenSent }
-        var message = SlackMessage.render(batch.entries.map(\.notice), isRepeated: isRepeated).object ?? [:]
+        let notices = batch.entries.map(\.notice)
+        var message = SlackMessage.render(notices, isRepeated: isRepeated, hasButtons: true).object ?? [:]
         message["channel"] = .string(channel)
         if let messageID {
             message["ts"] = .string(messageID)
@@ -71,7 +72,7 @@ struct SlackReplies: Sendable {
     }
 
     /// Slack mostly answers 200 and says in the body whether it worked.
-    private func read(_ answer: IncomingResponse) -> Delivery {
+    func read(_ answer: IncomingResponse) -> Delivery {
         if let trouble = Delivery.Trouble(answer, provider: "slack", now: now) { return .failed(trouble) }
         guard answer.status == 200, let body = try? JSONReader.read(answer.body, root: .object),
             let isDone = body["ok"]?.bool
@@ -124,11 +125,12 @@ struct SlackReplies: Sendable {
         }
     }
 
-    private func post(
+    func post(
         _ message: [String: JSONValue],
         to url: String,
         token: Secret?,
-        rule: AddressRule
+        rule: AddressRule,
+        within ownDeadline: Duration? = nil
     ) async throws(TransferFailure) -> IncomingResponse {
         var headers = [OutgoingRequest.Header("Content-Type", "application/json; charset=utf-8")]
         if let token {
@@ -142,7 +144,7 @@ struct SlackReplies: Sendable {
                 headers: headers,
                 body: Secret(JSONValue.object(message).encoded()),
                 isIdempotent: false,
-                deadline: deadline,
+                deadline: ownDeadline ?? deadline,
                 responseBytesMax: 256 << 10,
                 addressRule: rule
             )

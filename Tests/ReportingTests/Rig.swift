@@ -148,6 +148,13 @@ final class Rig: Sendable {
         try await ledger.write { try Enqueuing.tell(audience, notice, about: Rig.job, in: $0) }
     }
 
+    func put(_ notice: Notice, audience: Audience = .conversation(Rig.job)) async throws {
+        try await ledger.write { try Enqueuing.tell(audience, notice, about: Rig.job, in: $0) }
+    }
+
+    /// The time that the ledger and the reporter see.
+    var now: Timestamp { moment.now.withLock { $0 } }
+
     func entries(_ state: OutboxEntry.State) async throws -> [OutboxEntry] {
         try await ledger.read { try $0.outbox(state: state, limit: 100) }
     }
