@@ -4,15 +4,14 @@ import Vocabulary
 /// Slack's Web API and the addresses that answer a command.
 extension ChatService {
     private static let textMax = 40_000
-    private static let blocksMax = 50
-    private static let sectionMax = 3_000
 
     mutating func slack(_ method: String, _ call: SimulatedCall) -> SimulatedAnswer {
-        guard call.method == "POST", ["chat.postMessage", "chat.update"].contains(method) else {
-            return fail("unknown_method")
-        }
+        guard call.method == "POST",
+            ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.open"].contains(method)
+        else { return fail("unknown_method") }
         if let problem = tokenProblem(call) { return fail(problem) }
         guard let body = Self.json(call) else { return fail("invalid_json") }
+        if method == "views.open" { return openView(body, call) }
         guard let channel = body["channel"]?.string, !channel.isEmpty,
             script.channels.isEmpty || script.channels.contains(channel)
         else { return fail("channel_not_found") }
@@ -22,15 +21,28 @@ extension ChatService {
             answer.headers.append(("Retry-After", "1"))
             return answer
         }
+        return post(method, body, in: channel, call)
+    }
+
+    private mutating func post(
+        _ method: String,
+        _ body: JSONValue,
+        in channel: String,
+        _ call: SimulatedCall
+    ) -> SimulatedAnswer {
         let text = body["text"]?.string ?? ""
         let message: ChatMessage
-        if method == "chat.update" {
+        switch method {
+        case "chat.update":
             guard let changed = change(body["ts"]?.string ?? "", in: channel, text, body) else {
                 return fail("message_not_found")
             }
             message = changed
-        } else {
-            message = keep(.message, channel, text, body, call)
+        case "chat.postEphemeral":
+            guard body["user"]?.string?.isEmpty == false else { return fail("invalid_arguments") }
+            let whisper = keep(.ephemeral, channel, text, body, call)
+            return .json(200, ["ok": true, "message_ts": .string(whisper.id)])
+        default: message = keep(.message, channel, text, body, call)
         }
         return .json(
             200,
@@ -39,6 +51,23 @@ extension ChatService {
                 "message": ["type": "message", "text": .string(text), "ts": .string(message.id)],
             ]
         )
+    }
+
+    /// A dialog for whoever pressed something.
+    ///
+    /// Who pressed what is not known here: any trigger opens one dialog, once, at any time.
+    private mutating func openView(_ body: JSONValue, _ call: SimulatedCall) -> SimulatedAnswer {
+        guard let trigger = body["trigger_id"]?.string, !trigger.isEmpty else {
+            return fail("invalid_trigger_id")
+        }
+        guard let view = body["view"], SlackBlocks.isTaken(view: view) else {
+            return fail("invalid_arguments")
+        }
+        guard useTrigger(trigger) else { return fail("exchanged_trigger_id") }
+        let opened = keep(.view, trigger, view.at("title.text")?.string ?? "", body, call)
+        var shown = view.object ?? [:]
+        shown["id"] = .string("V" + opened.id)
+        return .json(200, ["ok": true, "view": .object(shown)])
     }
 
     /// A response address: no token, five uses, thirty minutes.
@@ -70,12 +99,7 @@ extension ChatService {
         let text = body["text"]?.string ?? ""
         if text.isEmpty, blocks.isEmpty { return "no_text" }
         if text.count > textMax { return "msg_too_long" }
-        let isBlocksBad =
-            blocks.count > blocksMax
-            || blocks.contains {
-                $0["type"]?.string == nil || ($0["text"]?["text"]?.string?.count ?? 0) > sectionMax
-            }
-        return isBlocksBad ? "invalid_blocks" : nil
+        return SlackBlocks.areTaken(blocks) ? nil : "invalid_blocks"
     }
 
     private static func json(_ call: SimulatedCall) -> JSONValue? {

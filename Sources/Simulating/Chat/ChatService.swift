@@ -12,6 +12,7 @@ struct ChatService: Sendable {
     private(set) var messages: [ChatMessage] = []
     private var lastID: Int64 = 0
     private var recentPosts: [String: [Timestamp]] = [:]
+    private var usedTriggers: Set<String> = []
     private var commandUses: [String: (first: Timestamp, count: Int)] = [:]
 
     init(script: ChatScript) {
@@ -22,7 +23,8 @@ struct ChatService: Sendable {
     mutating func answer(_ call: SimulatedCall) -> SimulatedAnswer? {
         let segments = call.segments
         switch (segments.first, segments.count) {
-        case ("api", 2) where segments[1].hasPrefix("chat."): return slack(segments[1], call)
+        case ("api", 2) where segments[1].hasPrefix("chat.") || segments[1].hasPrefix("views."):
+            return slack(segments[1], call)
         case ("commands", 2...): return command(call)
         case ("rest", 6) where segments[1] == "api" && segments[3] == "issue" && segments[5] == "comment":
             guard segments[2] == "2" || segments[2] == "3" else { return nil }
@@ -41,7 +43,8 @@ struct ChatService: Sendable {
         -> ChatMessage
     {
         lastID += 1
-        let id = kind == .message ? slackStamp(call.at) : String(10_000 + lastID)
+        let isStamped = kind == .message || kind == .ephemeral
+        let id = isStamped ? slackStamp(call.at) : String(10_000 + lastID)
         let message = ChatMessage(
             kind: kind,
             place: place,
@@ -83,6 +86,12 @@ struct ChatService: Sendable {
         guard use.count < 5 else { return "used_url" }
         commandUses[path] = (use.first, use.count + 1)
         return nil
+    }
+
+    /// - Returns: False if it has opened a dialog already.
+    mutating func useTrigger(_ trigger: String) -> Bool {
+        if usedTriggers.count >= Self.messagesMax { usedTriggers = [] }
+        return usedTriggers.insert(trigger).inserted
     }
 
     /// Unix seconds and a number that makes it unique.
