@@ -229,6 +229,7 @@ let package = Package(
             [
                 "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
                 "Simulating", "Classifying", "Cryptography", "Enqueuing", "EnqueuingSQLite", "Showing",
+                "Reporting",
                 "CurlClient",
                 argumentParser, serviceLifecycle, logging,
             ]

@@ -81,6 +81,88 @@ struct SendTests {
         #expect(source.senderKey(of: verified) != nil)
     }
 
+    private let job = "j-01j9zk7q4n8t2v6w0xabcdefgh"
+
+    /// What the bridge would read in what is sent.
+    private func intent(_ arguments: String...) async throws -> Intent {
+        let command = try Send.parse(
+            ["--config", folder.path("bascule.yaml"), "--source", "soc-chat"] + arguments
+        )
+        let request = try command.request(try command.settings(folder.environment), now: now)
+        let source = try prepared("soc-chat")
+        let verified = try source.verify(received(request, at: "soc-chat"), now: now)
+        #expect(source.senderKey(of: verified) != nil)
+        guard case .intents(let intents) = try await source.classify(verified) else { throw SendError.noJob }
+        return try #require(intents.first)
+    }
+
+    @Test func `a press is the button's, by the one said, in the channel said`() async throws {
+        let seen = String(repeating: "a1", count: 32)
+        let approval = try await intent(
+            "--press",
+            "approve",
+            "--job",
+            job,
+            "--seen",
+            seen,
+            "--as",
+            "T024/U3000",
+            "--channel",
+            "C7"
+        )
+        #expect(approval.request == .approve(JobID(job), seen: seen))
+        #expect(approval.asker == .identity("T024/U3000"))
+        #expect(approval.place == .room("C7"))
+        let extension4h = try await intent("--press", "extend", "--job", job, "--for", "4h")
+        #expect(extension4h.request == TimeBox("4h").map { .extendClaim(JobID(job), by: $0) })
+        let deny = try await intent("--press", "deny", "--job", job)
+        guard case .askWhy(_, nil, let trigger) = deny.request else {
+            Issue.record("expected the question why")
+            return
+        }
+        #expect(trigger.expiresAt == now + .seconds(3))
+    }
+
+    @Test func `a submitted form denies with its reason`() async throws {
+        let denial = try await intent("--submit-denial", job, "--because", "a \"test\" & é")
+        #expect(denial.request == .deny(JobID(job), because: "a \"test\" & é", seen: nil))
+        #expect(denial.asker == .identity("T024/U2147"))
+    }
+
+    @Test(
+        arguments: [
+            (["--press", "aprove", "--job", "J"], .unknownButton("aprove", nearest: "approve")),
+            (["--press", "go"], .noJob), (["--press", "go", "--job", "j-1"], .badJob("j-1")),
+            (["--press", "go", "--job", "J", "--for", "4h"], .durationOfButton("go")),
+            (["--press", "extend", "--job", "J"], .durationOfButton("extend")),
+            (["--press", "extend", "--job", "J", "--for", "4"], .durationOfButton("extend")),
+            (["--press", "go", "--job", "J", "--seen", "a b"], .badDigest("a b")),
+            (["--press", "go", "--job", "J", "--text", "help"], .bodyOrText),
+            (["--press", "go", "--submit-denial", "J", "--because", "x"], .bodyOrText),
+            (["--submit-denial", "J"], .noReason),
+            (["--submit-denial", "j", "--because", "x"], .badJob("j")),
+            (["--submit-denial", "J", "--because", "x", "--as", "U1"], .badIdentity("U1")),
+            (["--text", "help", "--job", "J"], .misplaced("--job", needs: "--press")),
+            (["--text", "help", "--because", "x"], .misplaced("--because", needs: "--submit-denial")),
+            (["--text", "help", "--for", "1h"], .misplaced("--for", needs: "--press extend")),
+            (["--text", "help", "--seen", "ab"], .misplaced("--seen", needs: "--press")),
+        ] as [([String], SendError)]
+    )
+    func `a press that cannot be made is refused`(arguments: [String], error: SendError) throws {
+        let whole = arguments.map { $0 == "J" ? job : $0 }
+        let command = try Send.parse(
+            ["--config", folder.path("bascule.yaml"), "--source", "soc-chat"] + whole
+        )
+        let settings = try command.settings(folder.environment)
+        #expect(throws: error) { try command.request(settings, now: now) }
+    }
+
+    @Test func `nobody presses anything outside Slack`() {
+        #expect(throws: SendError.textNeedsSlack("tickets")) {
+            try request("--source", "tickets", "--press", "go", "--job", job)
+        }
+    }
+
     @Test func `nobody said is the first person with an identity there`() throws {
         let request = try request("--source", "soc-chat", "--text", "whoami")
         let body = request.body?.withText { $0 } ?? ""

@@ -32,12 +32,33 @@ struct Send: AsyncParsableCommand {
     var text: String?
 
     @Option(
+        name: .long,
+        help: "Slack: the button that is pressed: approve, deny, go, extend, release or freeze; with --job."
+    )
+    var press: String?
+
+    @Option(name: .customLong("submit-denial"), help: "Slack: the job that a filled-in form denies.")
+    var denial: String?
+
+    @Option(name: .long, help: "The job that the button is about.")
+    var job: String?
+
+    @Option(name: .long, help: "The digest of what the card showed.")
+    var seen: String?
+
+    @Option(name: .customLong("for"), help: "By how much the button extends, such as 4h.")
+    var duration: String?
+
+    @Option(name: .long, help: "The reason that is filled in.")
+    var because: String?
+
+    @Option(
         name: .customLong("as"),
-        help: "Slack: who types it, as T024/U2147; else the first of `people` with an identity there."
+        help: "Slack: who does it, as T024/U2147; else the first of `people` with an identity there."
     )
     var identity: String?
 
-    @Option(name: .long, help: "Slack: the id of the channel that it is typed in.")
+    @Option(name: .long, help: "Slack: the id of the channel that it is done in.")
     var channel: String?
 
     @Option(name: .long, help: "Where to post, without path; the settings' listener by default.")
@@ -119,17 +140,24 @@ struct Send: AsyncParsableCommand {
         for named: Settings.Source,
         _ settings: Settings
     ) throws(SendError) -> SampleDelivery.Content {
-        switch (body, text) {
-        case (let path?, nil):
+        try refuseMisplaced()
+        switch (body, text, press, denial) {
+        case (let path?, nil, nil, nil):
             guard identity == nil, channel == nil else { throw .asNeedsText }
             guard let data = FileManager.default.contents(atPath: path), data.count <= Self.bodyBytesMax
             else {
                 throw .unreadableFile(path)
             }
             return .body(Array(data))
-        case (nil, let text?):
-            guard named.kind == .slack else { throw .textNeedsSlack(source) }
+        case (nil, let text?, nil, nil):
             return .command(try command(text, at: named, settings))
+        case (nil, nil, let word?, nil):
+            let actor = try actor(at: named, settings)
+            return .interaction(SlackInteraction(actor: actor, deed: .press(try press(word))))
+        case (nil, nil, nil, let job?):
+            let actor = try actor(at: named, settings)
+            let deed = try submitted(job, in: actor.channel)
+            return .interaction(SlackInteraction(actor: actor, deed: deed))
         default: throw .bodyOrText
         }
     }
@@ -139,19 +167,30 @@ struct Send: AsyncParsableCommand {
         at named: Settings.Source,
         _ settings: Settings
     ) throws(SendError) -> SlackCommand {
+        guard named.kind == .slack else { throw .textNeedsSlack(source) }
         let routes = settings.routes.filter { $0.from == named.name }
         guard let command = routes.compactMap(\.command).first else { throw .noCommand(source) }
+        let actor = try actor(at: named, settings)
+        return SlackCommand(
+            team: actor.team,
+            user: actor.user,
+            channel: actor.channel,
+            command: command,
+            text: text
+        )
+    }
+
+    private func actor(at named: Settings.Source, _ settings: Settings) throws(SendError) -> SlackActor {
+        guard named.kind == .slack else { throw .textNeedsSlack(source) }
         let mapped = settings.policy.people.lazy.compactMap { $0.identities[named.name]?.sorted().first }
             .first
         guard let identity = identity ?? mapped else { throw .noPerson(source) }
         let parts = identity.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { throw .badIdentity(identity) }
-        return SlackCommand(
+        return SlackActor(
             team: String(parts[0]),
             user: String(parts[1]),
-            channel: channel ?? "C0SAMPLE",
-            command: command,
-            text: text
+            channel: channel ?? "C0SAMPLE"
         )
     }
 

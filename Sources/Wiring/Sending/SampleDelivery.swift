@@ -31,6 +31,9 @@ struct SampleDelivery: Sendable, Equatable {
         case .command(let command):
             contentType = Self.form
             body = command.body(triggerID: id)
+        case .interaction(let interaction):
+            contentType = Self.form
+            body = interaction.body(triggerID: id, at: now)
         }
         let signer = try DeliverySigner(try source.scheme(), secret: secret)
         headers = [.init("Content-Type", contentType)] + signer.headers(for: body, id: id, now: now)
@@ -41,6 +44,8 @@ struct SampleDelivery: Sendable, Equatable {
         case body([UInt8])
         /// A slash command of Slack.
         case command(SlackCommand)
+        /// A button or a form of Slack.
+        case interaction(SlackInteraction)
     }
 
     private static let form = "application/x-www-form-urlencoded"
@@ -76,12 +81,18 @@ struct SlackCommand: Sendable, Equatable {
     var text: String
 
     func body(triggerID: String) -> [UInt8] {
-        let fields = [
+        FormText.body([
             ("team_id", team), ("team_domain", "sample"), ("channel_id", channel),
             ("channel_name", "sample"), ("user_id", user), ("user_name", "sample"), ("command", command),
             ("text", text), ("trigger_id", triggerID),
-        ]
-        return Array(fields.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&").utf8)
+        ])
+    }
+}
+
+/// Makes the body of a form.
+enum FormText {
+    static func body(_ fields: [(name: String, value: String)]) -> [UInt8] {
+        Array(fields.map { "\($0.name)=\(encoded($0.value))" }.joined(separator: "&").utf8)
     }
 
     private static func encoded(_ text: String) -> String {
@@ -96,70 +107,5 @@ struct SlackCommand: Sendable, Equatable {
                 return "%" + (digits.count == 1 ? "0" : "") + digits
             }
         }.joined()
-    }
-}
-
-/// Why nothing was sent.
-enum SendError: Explained, Equatable {
-    case unknownSource(String, nearest: String?)
-    case bodyOrText
-    case textNeedsSlack(String)
-    case asNeedsText
-    case noSecret(String)
-    case noCommand(String)
-    case noPerson(String)
-    case badIdentity(String)
-    case unreadableFile(String)
-    case noPort
-    case badURL(String)
-
-    var code: String {
-        switch self {
-        case .unknownSource: "send.unknown-source"
-        case .bodyOrText: "send.body-or-text"
-        case .textNeedsSlack: "send.text-needs-slack"
-        case .asNeedsText: "send.as-needs-text"
-        case .noSecret: "send.no-secret"
-        case .noCommand: "send.no-command"
-        case .noPerson: "send.no-person"
-        case .badIdentity: "send.bad-identity"
-        case .unreadableFile: "send.unreadable-file"
-        case .noPort: "send.no-port"
-        case .badURL: "send.bad-url"
-        }
-    }
-
-    var message: String {
-        switch self {
-        case .unknownSource(let name, _): "The settings name no source \"\(name)\"."
-        case .bodyOrText: "There must be either --body or --text."
-        case .textNeedsSlack(let name): "Nobody types text at \(name): it is not a Slack source."
-        case .asNeedsText: "--as and --channel say who types a --text, and a body is sent as it is."
-        case .noSecret(let name): "Source \(name) has no secret to sign with, only public keys."
-        case .noCommand(let name): "No route of \(name) names a command."
-        case .noPerson(let name): "Nobody in `people` has an identity at \(name)."
-        case .badIdentity(let text): "\"\(text)\" is no Slack identity."
-        case .unreadableFile(let path):
-            "The file \(path) cannot be read, or is larger than a delivery may be."
-        case .noPort: "The settings let the system choose the port of the hooks."
-        case .badURL(let text): "\"\(text)\" is no address to post to."
-        }
-    }
-
-    var fix: String {
-        switch self {
-        case .unknownSource(_, let nearest?): "Did you mean \"\(nearest)\"?"
-        case .unknownSource: "Name one of those under `sources`."
-        case .bodyOrText: "Give a file with the body, or for Slack the text of a command."
-        case .textNeedsSlack: "Write the delivery's body into a file and give it as --body."
-        case .asNeedsText: "Leave them out, or use --text."
-        case .noSecret: "Add a `secret`, or let the provider itself send."
-        case .noCommand: "Add a route such as { from: SOURCE, command: /mde }."
-        case .noPerson: "Say who types it: --as T024/U2147."
-        case .badIdentity: "Write WORKSPACE/USER, such as T024/U2147."
-        case .unreadableFile: "Check its name and permissions; at most 1 MiB."
-        case .noPort: "Give the address that `serve` printed: --url http://127.0.0.1:PORT."
-        case .badURL: "Write such as http://127.0.0.1:8080, without path; https to any other host."
-        }
     }
 }
