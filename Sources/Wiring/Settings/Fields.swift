@@ -106,6 +106,21 @@ struct Fields {
         }
     }
 
+    /// A whole number within these bounds, in plain digits.
+    func number(_ key: String, in bounds: ClosedRange<Int>) -> Int? {
+        guard let text = text(key) else { return nil }
+        let isPlain = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isPlain, let number = Int(text), bounds.contains(number) else {
+            reading.error(
+                values[key],
+                "\"\(key)\" of \(name) is \"\(text)\"",
+                "write a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+            )
+            return nil
+        }
+        return number
+    }
+
     /// A duration such as `60m`.
     func duration(_ key: String) -> Duration? {
         guard let text = text(key) else { return nil }

@@ -156,6 +156,19 @@ struct Settings: Sendable {
         var ship: Ship?
     }
 
+    /// Where something stands in the file, from 1.
+    struct Mark: Sendable, Hashable {
+        var line = 1
+        var column = 1
+    }
+
+    /// The places of what is looked up once the file is read.
+    struct Marks: Sendable, Hashable {
+        var ledger = Mark()
+        var sources = Mark()
+        var people: [String: Mark] = [:]
+    }
+
     var file: String
     var listen: Listen
     var control: String?
@@ -177,4 +190,5 @@ struct Settings: Sendable {
     /// Environment variables that held secrets; to be unset once read.
     var takenVariables: Set<String>
     var warnings: [SettingsProblem]
+    var marks: Marks
 }

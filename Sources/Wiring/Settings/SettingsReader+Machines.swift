@@ -13,7 +13,7 @@ extension SettingsReader {
         }
         return items.enumerated().compactMap { index, item in
             let title = "protection \(index + 1)"
-            guard let condition = readCondition(item, title, reading, naming: "as") else { return nil }
+            guard let condition = readCondition(item, title, reading, besides: ["as"]) else { return nil }
             let name = item.mapping?["as"]?.scalar?.string ?? protectionName(item) ?? title
             return Protection(
                 name: name,
@@ -32,15 +32,23 @@ extension SettingsReader {
         return nil
     }
 
+    /// Reads a mapping of conditions; `besides` are keys of it that the caller reads.
     static func readCondition(
         _ node: Node,
         _ title: String,
         _ reading: SettingsReading,
-        naming: String? = nil
+        besides: [String] = []
     ) -> MachineCondition? {
-        let known = conditionKeys + (naming.map { [$0] } ?? [])
+        let known = conditionKeys + besides
         let problemsBefore = reading.problems.count
         guard let fields = Fields(node, title, known: known, in: reading) else { return nil }
+        return condition(fields, since: problemsBefore)
+    }
+
+    /// The conditions among these fields; `problemsBefore` were known before the fields were read.
+    static func condition(_ fields: Fields, since problemsBefore: Int) -> MachineCondition? {
+        let reading = fields.reading
+        let title = fields.name
         var condition = MachineCondition()
         if fields["ids"] != nil { condition.ids = readIDs(fields) }
         condition.groups = fields.texts("group")
@@ -66,7 +74,7 @@ extension SettingsReader {
         if condition.isAny {
             guard reading.problems.count == problemsBefore else { return nil }
             reading.error(
-                node,
+                fields.node,
                 "\(title) has no condition",
                 "name one of: \(conditionKeys.joined(separator: ", "))"
             )
@@ -75,7 +83,7 @@ extension SettingsReader {
         return condition
     }
 
-    private static let conditionKeys = [
+    static let conditionKeys = [
         "ids", "group", "os", "name", "tag", "tags", "value", "risk", "exposure",
     ]
 

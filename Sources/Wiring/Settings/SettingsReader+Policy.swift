@@ -1,4 +1,3 @@
-import Catalogue
 import Deciding
 import Vocabulary
 import Yams
@@ -19,7 +18,9 @@ extension SettingsReader {
         policy.services = readServices(fields["services"], sources, reading)
         policy.groups = readGroups(fields["groups"], policy, reading)
         policy.protections = readProtections(fields["protect"], reading)
-        policy.grants = readGrants(fields["grants"], policy, names, reading)
+        policy.grants = readGrants(fields["grants"], policy, names, tells: fields["tell"] != nil, reading)
+        policy.limits = readLimits(fields["limits"], reading)
+        policy.essentials = readEssentials(fields["essential"], policy, reading)
         return policy
     }
 
@@ -59,6 +60,7 @@ extension SettingsReader {
                     person.identities[SourceName(source)] = Set(identities)
                 }
             }
+            reading.marks.people[name] = Settings.Mark(key)
             if person.identities.isEmpty, person.localUsers.isEmpty {
                 reading.warn(value, "\(name) has no identity", "nothing they do will be known as theirs")
             }
@@ -136,7 +138,7 @@ extension SettingsReader {
         return groups
     }
 
-    private static func unknownName(
+    static func unknownName(
         _ name: String,
         _ node: Node?,
         _ known: [String],
@@ -148,126 +150,5 @@ extension SettingsReader {
             "there is nobody called \"\(name)\"",
             nearest.map { "did you mean \"\($0)\"?" } ?? "add them to people, services or groups"
         )
-    }
-
-    private static func readGrants(
-        _ node: Node?,
-        _ policy: Policy,
-        _ sources: Set<SourceName>,
-        _ reading: SettingsReading
-    ) -> [Grant] {
-        guard let node else { return [] }
-        guard let items = node.sequence else {
-            reading.error(node, "\"grants\" is not a list", "write `- { allow: […], to: […], machines: … }`")
-            return []
-        }
-        return items.enumerated().compactMap {
-            readGrant($0.offset + 1, $0.element, policy, sources, reading)
-        }
-    }
-
-    private static func readGrant(
-        _ number: Int,
-        _ node: Node,
-        _ policy: Policy,
-        _ sources: Set<SourceName>,
-        _ reading: SettingsReading
-    ) -> Grant? {
-        let title = "grant \(number)"
-        let known = [
-            "allow", "to", "from", "machines", "others", "mode", "by-address", "protected",
-            "room", "project", "with", "hours", "for",
-        ]
-        let unbuilt = [
-            "approvals", "limits", "foreign", "break-glass", "when",
-        ]
-        guard let fields = Fields(node, title, known: known, unbuilt: unbuilt, in: reading) else {
-            return nil
-        }
-        var grant = Grant(
-            number: number,
-            line: node.mark?.line ?? 1,
-            column: node.mark?.column ?? 1,
-            actions: readActions(fields),
-            grantees: readGrantees(fields, policy),
-            machines: .any
-        )
-        let from = fields.texts("from")
-        // Nothing else said means any source; an empty list says none.
-        if from?.isEmpty == true, fields["from"]?.sequence?.isEmpty == true {
-            reading.error(
-                fields["from"],
-                "\"from\" of \(title) is an empty list",
-                "name the sources it may be asked at, or leave it out for all"
-            )
-        }
-        for name in from ?? [] {
-            if sources.contains(SourceName(name)) {
-                grant.sources.insert(SourceName(name))
-            } else {
-                unknownSource(name, fields["from"], sources, reading)
-            }
-        }
-        guard let machines = fields["machines"] else {
-            fields.missing("machines")
-            return nil
-        }
-        if machines.scalar?.string != "any" {
-            guard let condition = readCondition(machines, "\"machines\" of \(title)", reading) else {
-                return nil
-            }
-            grant.machines = condition
-        }
-        readTerms(fields, &grant)
-        grant.coversOthers = fields.flag("others") ?? false
-        grant.rehearses = fields.word("mode", of: ["act", "rehearse"]) == "rehearse"
-        grant.allowsAddress = fields.flag("by-address") ?? false
-        let protections = policy.protections.map(\.name)
-        for name in fields.texts("protected") ?? [] {
-            if protections.contains(name) {
-                grant.protections.insert(name)
-            } else {
-                let nearest = nearestWord(to: name, among: protections)
-                reading.error(
-                    fields["protected"],
-                    "no protection is called \"\(name)\"",
-                    nearest.map { "did you mean \"\($0)\"?" }
-                        ?? "protections: \(protections.joined(separator: ", "))"
-                )
-            }
-        }
-        return grant
-    }
-
-    private static func readActions(_ fields: Fields) -> [String] {
-        guard let words = fields.texts("allow") else {
-            fields.missing("allow")
-            return []
-        }
-        let known = Catalogue.actions.map(\.word) + ["unfreeze"]
-        for word in words where !known.contains(word) {
-            let nearest = nearestWord(to: word, among: known)
-            fields.reading.error(
-                fields["allow"],
-                "there is no action \"\(word)\"",
-                nearest.map { "did you mean \"\($0)\"?" } ?? "actions: \(known.joined(separator: ", "))"
-            )
-        }
-        return words
-    }
-
-    private static func readGrantees(_ fields: Fields, _ policy: Policy) -> [Grantee] {
-        guard let names = fields.texts("to") else {
-            fields.missing("to")
-            return []
-        }
-        return names.compactMap { name in
-            if policy.groups[name] != nil { return .group(name) }
-            if policy.people.contains(where: { $0.name == name }) { return .person(name) }
-            if policy.services[name] != nil { return .service(name) }
-            let known = policy.groups.keys + policy.people.map(\.name) + policy.services.keys
-            unknownName(name, fields["to"], Array(known), fields.reading)
-            return nil
-        }
     }
 }

@@ -1,6 +1,5 @@
 import Catalogue
 import Deciding
-import Foundation
 import Vocabulary
 import Yams
 
@@ -14,29 +13,30 @@ extension SettingsReader {
         if let node = fields["hours"] {
             grant.hours = readHours(node, fields)
         }
-        guard let node = fields["for"],
-            let part = Fields(
-                node,
-                "\"for\" of \(fields.name)",
-                known: ["max"],
-                unbuilt: ["default"],
-                in: fields.reading
-            ), let most = part.duration("max")
-        else {
-            if fields["for"]?.mapping?.isEmpty == true {
-                fields.reading.error(
-                    fields["for"],
-                    "\"for\" of \(fields.name) says nothing",
-                    "write { max: 24h }"
-                )
-            }
+        if let node = fields["for"] { readTimeBox(node, fields, &grant) }
+    }
+
+    /// `for: { max: 24h, default: 4h }`.
+    private static func readTimeBox(_ node: Node, _ fields: Fields, _ grant: inout Grant) {
+        let title = "\"for\" of \(fields.name)"
+        guard let part = Fields(node, title, known: ["max", "default"], in: fields.reading) else { return }
+        if node.mapping?.isEmpty == true {
+            fields.reading.error(node, "\(title) says nothing", "write { max: 24h }")
             return
         }
-        grant.durationMax = TimeBox(seconds: most.wholeSeconds)
+        grant.durationMax = part.duration("max").flatMap { TimeBox(seconds: $0.wholeSeconds) }
+        grant.durationDefault = part.duration("default").flatMap { TimeBox(seconds: $0.wholeSeconds) }
+        if let most = grant.durationMax, let usual = grant.durationDefault, usual.seconds > most.seconds {
+            fields.reading.error(
+                part["default"],
+                "\"default\" (\(usual)) of \(title) is longer than \"max\" (\(most))",
+                "make it \(most) or less"
+            )
+        }
         if !grant.actions.contains(where: { Catalogue.entry($0)?.takesTimeBox == true }) {
             fields.reading.error(
                 node,
-                "\"for\" of \(fields.name) has no action that takes an end",
+                "\(title) has no action that takes an end",
                 "leave it out, or allow isolate"
             )
         }
@@ -45,7 +45,7 @@ extension SettingsReader {
     /// `may` of a source: what may be asked there at most; nil for anything.
     static func readCeiling(_ fields: Fields) -> Set<String>? {
         guard let words = someTexts("may", fields) else { return nil }
-        let known = Catalogue.actions.map(\.word) + [Policy.freezeWord, Policy.unfreezeWord]
+        let known = Catalogue.actions.map(\.word) + [Policy.freezeWord, Policy.unfreezeWord, Policy.goWord]
         for word in words where !known.contains(word) {
             let nearest = nearestWord(to: word, among: known)
             fields.reading.error(
@@ -58,7 +58,7 @@ extension SettingsReader {
     }
 
     /// A list that must not be empty: nothing else said means anything, an empty list nothing.
-    private static func someTexts(_ key: String, _ fields: Fields) -> [String]? {
+    static func someTexts(_ key: String, _ fields: Fields) -> [String]? {
         if fields[key]?.sequence?.isEmpty == true {
             fields.reading.error(
                 fields[key],
@@ -104,77 +104,5 @@ extension SettingsReader {
             parameters[name] = Set(values)
         }
         return parameters
-    }
-
-    // MARK: Hours
-
-    private static func readHours(_ node: Node, _ grant: Fields) -> Hours? {
-        let title = "\"hours\" of \(grant.name)"
-        let reading = grant.reading
-        guard let fields = Fields(node, title, known: ["days", "from", "to", "zone"], in: reading),
-            let from = minute("from", fields), let to = minute("to", fields),
-            let name = fields.text("zone", isRequired: true)
-        else { return nil }
-        let zones = TimeZone.knownTimeZoneIdentifiers + ["UTC"]
-        guard zones.contains(name), let zone = TimeZone(identifier: name) else {
-            let nearest = nearestWord(to: name, among: zones).map { "did you mean \"\($0)\"?" }
-            reading.error(
-                fields["zone"],
-                "there is no time zone \"\(name)\"",
-                nearest ?? "write such as Europe/Stockholm, or UTC"
-            )
-            return nil
-        }
-        guard let days = days(fields) else { return nil }
-        guard let hours = Hours(days: days, from: from, to: to, zone: zone) else {
-            reading.error(
-                node,
-                "\(title) is no window",
-                "begin at 00:00 to 23:59 and end at another time, at most 24:00"
-            )
-            return nil
-        }
-        return hours
-    }
-
-    /// `08:00`, as minutes after midnight; YAML reads some unquoted times as other things than text.
-    private static func minute(_ key: String, _ fields: Fields) -> Int? {
-        guard let text = fields.text(key, isRequired: true) else { return nil }
-        if let match = text.wholeMatch(of: /([0-2][0-9]):([0-5][0-9])/), let hour = Int(match.1),
-            let minute = Int(match.2), hour * 60 + minute <= Hours.minutesOfDay
-        {
-            return hour * 60 + minute
-        }
-        fields.reading.error(
-            fields[key],
-            "\"\(key)\" of \(fields.name) is \"\(text)\", no time of day",
-            "write such as \"08:00\", at most \"24:00\""
-        )
-        return nil
-    }
-
-    /// `[mon-fri, sun]`; every day where it is left out.
-    private static func days(_ fields: Fields) -> Set<Hours.Day>? {
-        guard let words = someTexts("days", fields) else {
-            return fields["days"] == nil ? Set(Hours.Day.allCases) : nil
-        }
-        var days: Set<Hours.Day> = []
-        for word in words {
-            let ends = word.split(separator: "-", omittingEmptySubsequences: false)
-                .map { Hours.Day(rawValue: String($0)) }
-            guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1] else {
-                fields.reading.error(
-                    fields["days"],
-                    "\"\(word)\" is no day",
-                    "write mon, tue, wed, thu, fri, sat, sun or such as mon-fri"
-                )
-                return nil
-            }
-            let all = Hours.Day.allCases
-            let start = all.firstIndex(of: first) ?? 0
-            let length = ((all.firstIndex(of: last) ?? 0) - start + all.count) % all.count
-            days.formUnion((0...length).map { all[(start + $0) % all.count] })
-        }
-        return days
     }
 }

@@ -11,16 +11,9 @@ extension SettingsReader {
                 "there is no \"tell\": what nobody asked for (held, late, foreign, failing) is only in the log",
                 "add `tell: { source: …, channel: … }`"
             )
-        } else if let tell = settings.tell,
-            let source = settings.sources.first(where: { $0.name == tell.source }),
-            source.kind != .slack || source.reply.token == nil
-        {
-            reading.error(
-                fields["tell"],
-                "\"tell\" names \(tell.source), where nothing can be posted",
-                "name a Slack source with `reply: { token: … }`"
-            )
         }
+        checkPostable(settings.tell, "\"tell\"", fields["tell"], settings, reading)
+        checkPostable(settings.digest?.to, "\"digest\"", fields["digest"], settings, reading)
         if settings.control == nil {
             reading.warn(
                 fields.node,
@@ -57,6 +50,23 @@ extension SettingsReader {
                 )
             }
         }
+    }
+
+    private static func checkPostable(
+        _ place: Settings.Tell?,
+        _ name: String,
+        _ node: Node?,
+        _ settings: Settings,
+        _ reading: SettingsReading
+    ) {
+        guard let place, let source = settings.sources.first(where: { $0.name == place.source }),
+            source.kind != .slack || source.reply.token == nil
+        else { return }
+        reading.error(
+            node,
+            "\(name) names \(place.source), where nothing can be posted",
+            "name a Slack source with `reply: { token: … }`"
+        )
     }
 
     /// A line of `check` joins its sentences by itself.

@@ -7,8 +7,8 @@ enum SettingsReader {
     private static let known = [
         "listen", "control", "ledger", "mode", "tell", "trust", "proxy", "evidence", "defender", "sources",
         "routes", "people", "services", "groups", "grants", "protect", "valid-for", "watch", "log", "audit",
+        "limits", "essential", "digest",
     ]
-    private static let unbuilt = ["limits", "essential", "digest"]
 
     /// - Parameters:
     ///   - file: Relative paths in it start from its folder.
@@ -29,7 +29,7 @@ enum SettingsReader {
 
     private static func read(_ reading: SettingsReading) -> Settings? {
         guard let root = reading.root(),
-            let fields = Fields(root, "the settings", known: known, unbuilt: unbuilt, in: reading)
+            let fields = Fields(root, "the settings", known: known, in: reading)
         else { return nil }
         let sources = readSources(fields["sources"], reading)
         if fields["sources"] == nil { fields.missing("sources") }
@@ -38,8 +38,11 @@ enum SettingsReader {
         let routes = readRoutes(fields["routes"], sources, reading)
         let policy = readPolicy(fields, sources, reading)
         let ledger = readLedger(fields)
+        reading.marks.ledger = Settings.Mark(fields.key("ledger"))
+        reading.marks.sources = Settings.Mark(fields.key("sources"))
         let listen = readListen(fields)
-        let tell = readTell(fields, names)
+        let tell = readTell(fields["tell"], "\"tell\"", names, reading)
+        let digest = readDigest(fields, names)
         let evidence = readEvidence(fields)
         let watch = readWatch(fields)
         let log = readLog(fields)
@@ -63,10 +66,11 @@ enum SettingsReader {
             watch: watch,
             log: log,
             audit: audit,
-            digest: nil,
+            digest: digest,
             fileDigest: reading.digest,
             takenVariables: [],
-            warnings: []
+            warnings: [],
+            marks: reading.marks
         )
         warn(of: settings, fields, reading)
         settings.takenVariables = reading.takenVariables
@@ -146,14 +150,20 @@ enum SettingsReader {
         return nil
     }
 
-    private static func readTell(_ fields: Fields, _ sources: Set<SourceName>) -> Settings.Tell? {
-        guard let node = fields["tell"],
-            let part = Fields(node, "\"tell\"", known: ["source", "channel"], in: fields.reading),
+    /// `{ source, channel }`: a room that the bridge writes into.
+    static func readTell(
+        _ node: Node?,
+        _ name: String,
+        _ sources: Set<SourceName>,
+        _ reading: SettingsReading
+    ) -> Settings.Tell? {
+        guard let node,
+            let part = Fields(node, name, known: ["source", "channel"], in: reading),
             let source = part.text("source", isRequired: true),
             let channel = part.text("channel", isRequired: true)
         else { return nil }
         guard sources.contains(SourceName(source)) else {
-            unknownSource(source, part["source"], sources, fields.reading)
+            unknownSource(source, part["source"], sources, reading)
             return nil
         }
         return Settings.Tell(source: SourceName(source), channel: channel)
@@ -196,7 +206,7 @@ enum SettingsReader {
             let part = Fields(
                 node,
                 "\"watch\"",
-                known: ["every", "sweep", "post-deadline", "lease", "visibility-lag"],
+                known: ["every", "sweep", "post-deadline", "lease", "visibility-lag", "warn"],
                 in: fields.reading
             )
         else { return watch }
@@ -205,6 +215,7 @@ enum SettingsReader {
         watch.postDeadline = part.duration("post-deadline") ?? watch.postDeadline
         watch.lease = part.duration("lease") ?? watch.lease
         watch.visibilityLag = part.duration("visibility-lag") ?? watch.visibilityLag
+        watch.warn = part.duration("warn") ?? watch.warn
         if watch.lease <= watch.postDeadline {
             fields.reading.error(
                 node,

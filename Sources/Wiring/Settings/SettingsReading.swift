@@ -18,6 +18,9 @@ final class SettingsReading {
     /// Names of variables that were read as secrets, to be unset.
     var takenVariables: Set<String> = []
 
+    /// Places that are needed after the reading.
+    var marks = Settings.Marks()
+
     /// SHA-256 of the file's bytes as they were read; empty before.
     private(set) var digest = ""
 
@@ -111,5 +114,12 @@ final class SettingsReading {
     /// A path out of the settings, relative to their folder.
     func path(_ text: String) -> String {
         text.hasPrefix("/") || folder.isEmpty ? text : "\(folder)/\(text)"
+    }
+}
+
+extension Settings.Mark {
+    init(_ node: Node?) {
+        line = max(1, node?.mark?.line ?? 1)
+        column = max(1, node?.mark?.column ?? 1)
     }
 }

@@ -7,9 +7,12 @@ struct SettingsMistakeTests {
     /// What is added to a good file from line 10 on, and how the one error of it begins.
     static let mistakes: [(tail: String, error: String)] = [
         ("grunts: []\n", #"10:1: the settings has no key "grunts"; did you mean "grants"?"#),
-        ("limits: {}\n", #"10:1: "limits" is not built yet in this version"#),
-        ("essential: []\n", #"10:1: "essential" is not built yet"#),
-        ("digest: {}\n", #"10:1: "digest" is not built yet"#),
+        ("limits: {}\n", #"10:9: "limits" names no action"#),
+        ("essential: []\n", #"10:12: "essential" is no list, or an empty one"#),
+        (
+            "digest: { at: '07:00', zone: UTC }\n",
+            #"10:9: "digest" goes nowhere: it has no "to", and there is no "tell""#
+        ),
         ("mode: on\n", #"10:7: "mode" of the settings is "on""#),
         ("mode: reherse\n", #"10:7: "mode" of the settings is "reherse"; did you mean "rehearse"?"#),
         ("valid-for: 1.5h\n", #"10:12: "valid-for" of the settings is "1.5h", no duration"#),
@@ -83,7 +86,15 @@ struct SettingsMistakeTests {
         ),
         (
             "grants: [ { allow: [isolate], to: [], machines: any, approvals: 1 } ]\n",
-            #"10:54: "approvals" is not built yet"#
+            #"10:65: "approvals" of grant 1 is not a mapping"#
+        ),
+        (
+            "grants: [ { allow: [isolate], to: [], machines: any, limits: 1 } ]\n",
+            #"10:54: "limits" is not built yet"#
+        ),
+        (
+            "grants: [ { allow: [isolate], to: [], machines: any, when: 1 } ]\n",
+            #"10:54: "when" is not built yet"#
         ),
         (
             "grants: [ { allow: [isolate], to: [], machines: any, from: [] } ]\n",

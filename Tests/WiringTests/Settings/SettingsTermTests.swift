@@ -32,6 +32,21 @@ struct SettingsTermTests {
         #expect(read.hours?.zone.identifier == "Europe/Stockholm")
     }
 
+    @Test func `a usual time box needs no longest one`() throws {
+        let read = try #require(try SettingsFolder().read(grant("for: { default: 4h }")).policy.grants.first)
+        #expect(read.durationDefault == TimeBox(seconds: 4 * 3_600))
+        #expect(read.durationMax == nil)
+        let both = try SettingsFolder().read(grant("for: { max: 4h, default: 4h }")).policy.grants.first
+        #expect(both?.durationDefault == both?.durationMax)
+    }
+
+    @Test func `a release may end foreign containments, and go lets a held job go on`() throws {
+        let text = grant("foreign: yes").replacing("[isolate]", with: "[release, go, unfreeze]")
+        let read = try #require(try SettingsFolder().read(text).policy.grants.first)
+        #expect(read.coversForeign)
+        #expect(read.actions == ["release", Policy.goWord, Policy.unfreezeWord])
+    }
+
     @Test func `every condition on a machine is read`() throws {
         let text = grant("others: yes").replacing(
             "machines: any",
@@ -56,7 +71,9 @@ struct SettingsTermTests {
         ("room: []", "empty list"), ("with: { typo: [Full] }", #"did you mean "type"?"#),
         ("with: {}", "says nothing"),
         ("with: { type: [Quick] }", #""type" of isolate is never "Quick""#), ("for: {}", "says nothing"),
-        ("for: { default: 4h }", #""default" is not built yet"#), ("for: { max: soon }", "no duration"),
+        ("for: { max: 4h, default: 5h }", #""default" (5h) of "for" of grant 1 is longer than "max" (4h)"#),
+        ("for: { default: soon }", "no duration"), ("for: { usual: 4h }", #"has no key "usual""#),
+        ("for: { max: soon }", "no duration"),
         (#"hours: { from: "8", to: "18:00", zone: UTC }"#, "no time of day"),
         (#"hours: { from: "08:00", to: "08:00", zone: UTC }"#, "no window"),
         (#"hours: { from: "08:00", to: "25:00", zone: UTC }"#, "no time of day"),
@@ -66,7 +83,7 @@ struct SettingsTermTests {
             #"did you mean "Europe/Stockholm"?"#
         ),
         (#"hours: { days: [mon-fry], from: "08:00", to: "18:00", zone: UTC }"#, "is no day"),
-        ("approvals: { of: x }", "not built yet"), ("foreign: yes", "not built yet"),
+        ("foreign: yes", "is about releases, and it allows none"), ("foreign: maybe", "is \"maybe\""),
     ])
     func `a mistaken term is an error with its place`(terms: String, words: String) throws {
         let errors = try SettingsFolder().errors(grant(terms))
