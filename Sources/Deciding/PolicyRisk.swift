@@ -14,6 +14,24 @@ package struct PolicyRisk: Sendable, Hashable {
         case grantToNobody = "grant-to-nobody"
         /// Somebody may contain and nobody may release what others contained.
         case noReleaseForOthers = "no-release-for-others"
+        /// Machines may be isolated that neither the isolating people nor anybody for them may release.
+        case unreleasable
+        /// An action is granted as often as anybody likes.
+        case noLimits = "no-limits"
+        /// Somebody may lift the limit that holds their own jobs.
+        case liftsOwnLimit = "lifts-own-limit"
+        /// Somebody may ask for what they may also approve for others.
+        case askerApproves = "asker-approves"
+        /// What somebody asks for can never find enough others to approve it.
+        case approvalOutOfReach = "approval-out-of-reach"
+        /// A group that is to approve has no members.
+        case emptyApprovers = "empty-approvers"
+        /// There is more time to approve than what is asked for is valid.
+        case approvalOutlivesIntent = "approval-outlives-intent"
+        /// An emergency grant holds for every machine that is not protected.
+        case breakGlassOnAnyMachine = "break-glass-on-any-machine"
+        /// Names and tags can be forged from the machine.
+        case forgeableEssential = "forgeable-essential"
     }
 
     package let kind: Kind
@@ -24,12 +42,25 @@ package struct PolicyRisk: Sendable, Hashable {
     package let fix: String
 
     package var code: String { "policy.\(kind.rawValue)" }
+
+    init(_ kind: Kind, line: Int, column: Int, _ message: String, fix: String) {
+        self.kind = kind
+        self.line = line
+        self.column = column
+        self.message = message
+        self.fix = fix
+    }
+
+    init(_ kind: Kind, _ grant: Grant, _ message: String, fix: String) {
+        self.init(kind, line: grant.line, column: grant.column, message, fix: fix)
+    }
 }
 
 extension Policy {
     /// What to warn of, in the order of the file.
     package var risks: [PolicyRisk] {
-        let found = protections.compactMap(risk) + grants.flatMap(risks) + [strandedClaims].compactMap { $0 }
+        let found =
+            protections.compactMap(risk) + grants.flatMap(risks) + agreementRisks + releaseRisks + limitRisks
         return found.sorted {
             ($0.line, $0.column, $0.kind.rawValue) < ($1.line, $1.column, $1.kind.rawValue)
         }
@@ -38,11 +69,10 @@ extension Policy {
     private func risk(of protection: Protection) -> PolicyRisk? {
         guard protection.machines.isForgeable else { return nil }
         return PolicyRisk(
-            kind: .forgeableProtection,
+            .forgeableProtection,
             line: protection.line,
             column: protection.column,
-            message:
-                "Protection \(protection.name) rests on names or tags alone, which the machine can change.",
+            "Protection \(protection.name) rests on names or tags alone, which the machine can change.",
             fix: "Add the same machines by ids or by device group."
         )
     }
@@ -50,9 +80,7 @@ extension Policy {
     private func risks(of grant: Grant) -> [PolicyRisk] {
         var found: [PolicyRisk] = []
         func warn(_ kind: PolicyRisk.Kind, _ message: String, _ fix: String) {
-            found.append(
-                PolicyRisk(kind: kind, line: grant.line, column: grant.column, message: message, fix: fix)
-            )
+            found.append(PolicyRisk(kind, grant, message, fix: fix))
         }
         let changing = grant.actions.filter { Catalogue.entry($0)?.changesState == true }
         let words = changing.joined(separator: ", ")
@@ -82,20 +110,6 @@ extension Policy {
             warn(.grantToNobody, "Grant \(number) is given to nobody.", "Add members to its groups.")
         }
         return found
-    }
-
-    /// A containment whose owner is away can only be ended by a grant that covers others.
-    private var strandedClaims: PolicyRisk? {
-        guard let isolating = grants.first(where: { $0.allows(Catalogue.isolate.word) && !$0.rehearses }),
-            !grants.contains(where: { $0.allows(Catalogue.release.word) && $0.coversOthers })
-        else { return nil }
-        return PolicyRisk(
-            kind: .noReleaseForOthers,
-            line: isolating.line,
-            column: isolating.column,
-            message: "Machines may be isolated and nobody may release what others isolated.",
-            fix: "Give somebody `allow: [release]` with `others: yes`."
-        )
     }
 
     private func givesService(_ grant: Grant) -> Bool {

@@ -6,7 +6,13 @@ struct PolicyRiskTests {
     private let release = grant(9, ["release"], to: [.group("leads")], others: true)
 
     private func kinds(_ grants: [Grant], _ protections: [Protection] = []) -> [PolicyRisk.Kind] {
-        examplePolicy(grants: grants, protections: protections).risks.map(\.kind)
+        var policy = examplePolicy(grants: grants, protections: protections)
+        policy.limits = ["isolate", "scan", "collect"].map(hourly)
+        return policy.risks.map(\.kind)
+    }
+
+    private func hourly(_ action: String) -> Limit {
+        Limit(action: action, scope: .all, bound: .per(.seconds(3_600), most: 10))
     }
 
     @Test func `a policy with nothing to say of has no risks`() {
@@ -35,7 +41,8 @@ struct PolicyRiskTests {
     }
 
     @Test func `isolating without anybody to release for others is warned of at the grant`() throws {
-        let policy = examplePolicy(grants: [grant(3, ["isolate"], to: [.person("mia")])])
+        var policy = examplePolicy(grants: [grant(3, ["isolate"], to: [.person("mia")])])
+        policy.limits = [hourly("isolate")]
         let risk = try #require(policy.risks.first)
         #expect(risk.kind == .noReleaseForOthers)
         #expect(risk.line == 43)

@@ -9,6 +9,7 @@ struct SettingsWarningTests {
         grants:
           - { allow: [isolate], to: [mia], machines: { os: client } }
           - { allow: [release], to: [mia], machines: any, others: yes }
+        limits: { isolate: { per-hour: 10 } }
 
         """
 
@@ -25,7 +26,7 @@ struct SettingsWarningTests {
         let warnings = try SettingsFolder().warnings(good + tail)
         #expect(warnings.count == 1, "\(warnings)")
         #expect(warnings.first?.contains(expected) == true, "\(warnings)")
-        #expect(warnings.first?.hasPrefix("15:") == true, "\(warnings)")
+        #expect(warnings.first?.hasPrefix("16:") == true, "\(warnings)")
     }
 
     @Test(arguments: [
@@ -48,6 +49,28 @@ struct SettingsWarningTests {
         let warnings = try SettingsFolder().warnings("")
         #expect(warnings.contains { $0.contains("no \"tell\"") })
         #expect(warnings.contains { $0.contains("no grants") })
+    }
+
+    @Test func `risks of the policy are warnings at their place`() throws {
+        let warnings = try SettingsFolder().warnings(
+            """
+            tell: { source: soc-chat, channel: C1 }
+            people: { mia: { soc-chat: T024/U1 }, ines: {} }
+            grants:
+              - { allow: [isolate], to: [mia], machines: { os: client }, approvals: { of: mia } }
+              - { allow: [release], to: [mia], machines: any, others: yes }
+
+            """
+        )
+        #expect(
+            warnings == [
+                "11:45: ines has no identity; nothing they do will be known as theirs",
+                "13:5: Nobody could approve what mia asks for: grant 1 needs 1 of mia, and nobody approves "
+                    + "their own; Add people to `of`, or need fewer",
+                "13:5: Nothing limits how many machines one account may isolate; "
+                    + "Add `limits: { isolate: { per-hour: … } }`",
+            ]
+        )
     }
 
     @Test func `isolating without releasing is warned of`() throws {
