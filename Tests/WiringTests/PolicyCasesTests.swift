@@ -14,10 +14,12 @@ struct PolicyCasesTests {
         try folder.write(
             "bascule.yaml",
             SettingsFolder.base + """
+                tell: { source: soc-chat, channel: C1 }
                 people: { mia: { soc-chat: T024/U1 }, ines: { tickets: a1 } }
                 services: { sentinel: { source: siem } }
                 grants:
                   - { allow: [isolate, scan], to: [mia, sentinel], machines: { os: client } }
+                  - { allow: [isolate], to: [mia], machines: { group: Vault }, break-glass: { as: night, per-day: 1 } }
                 """
         )
     }
@@ -71,6 +73,30 @@ struct PolicyCasesTests {
             """
         )
         #expect(report.failures == 0, "\(report.text)")
+    }
+
+    @Test func `a case may name the emergency grant it means`() throws {
+        try folder.write(
+            "cases.yaml",
+            """
+            cases:
+              - when: { \(mia), do: isolate, machine: a, because: wiper, break-glass: night }
+                expect: hold
+              - { when: { \(mia), do: isolate, machine: a }, expect: hold }
+            """
+        )
+        let settings = try SettingsReader.read(
+            folder.path("bascule.yaml"),
+            environment: [:],
+            secrets: .unread
+        )
+        let cases = try CasesReader.read(folder.path("cases.yaml"), for: settings, now: now)
+        let named = cases.map { one -> String? in
+            guard case .intents(let intents) = one.wish, case .action(let request)? = intents.first?.request
+            else { return "none" }
+            return request.breakGlass
+        }
+        #expect(named == ["night", nil])
     }
 
     @Test func `a case that fails shows its place, what came and why`() throws {
@@ -152,6 +178,14 @@ struct PolicyCasesTests {
             "no-grant"
         ),
         ("{ when: { person: mia, at: soc-chat, says: help, now: noon }, expect: allow }", "no time"),
+        (
+            "{ when: { person: mia, at: soc-chat, do: isolate, machine: a, break-glass: nigth }, expect: allow }",
+            #"no grant has the break-glass name "nigth"; did you mean "night"?"#
+        ),
+        (
+            "{ when: { person: mia, at: soc-chat, says: isolate a, break-glass: night }, expect: allow }",
+            #""break-glass" stands beside "says""#
+        ),
         (
             "{ when: { person: mia, at: soc-chat, says: help, machines: none.json }, expect: allow }",
             "no list of machines"

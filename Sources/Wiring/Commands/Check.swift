@@ -31,15 +31,20 @@ struct Check: AsyncParsableCommand {
         if !json { print("\(config): right, with \(problems.count) warnings") }
     }
 
-    /// Reads the file as `serve` does, compiles its jq as `serve` does, and weighs its policy.
-    static func problems(of file: String, environment: [String: String]) async -> [SettingsProblem] {
+    /// Reads the file as `serve` does, compiles its jq as `serve` does, and weighs its policy, also against the
+    /// ledger it names.
+    static func problems(
+        of file: String,
+        environment: [String: String],
+        now: Timestamp = .now()
+    ) async -> [SettingsProblem] {
         let settings: Settings
         do {
             settings = try SettingsReader.read(file, environment: environment)
         } catch {
             return error.all
         }
-        var problems = settings.warnings
+        var problems = settings.warnings + (await LedgerWarnings(settings: settings, now: now).all())
         for source in settings.sources {
             let mistakes = await JQExpressions(of: source, in: settings).problems()
             problems += mistakes

@@ -21,7 +21,7 @@ struct TestCommand: AsyncParsableCommand {
                   because: machine-not-granted
 
             `when` names who asks (person, identity or service), at which source, and either says a chat command \
-            or has do, machine, with, for and because. The machine's facts are those of `facts`, or are looked up \
+            or has do, machine, with, for, because and break-glass. The machine's facts are those of `facts`, or are looked up \
             in `machines`; without either the answer stops at hold. Every case is decided by the code of a \
             running bridge; no secret is read and nothing is called.
 

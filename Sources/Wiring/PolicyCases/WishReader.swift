@@ -22,7 +22,7 @@ struct WishReader {
 
     private static let known = [
         "person", "service", "identity", "at", "says", "do", "machine", "with", "for", "because", "facts",
-        "machines", "now", "room", "project",
+        "machines", "now", "room", "project", "break-glass",
     ]
 
     func read(_ node: Node) -> Found? {
@@ -128,7 +128,7 @@ struct WishReader {
     private func wish(_ fields: Fields, _ who: Who, _ machine: JSONValue?) -> PolicyCase.Wish? {
         switch (fields.text("says"), fields.text("do")) {
         case (let says?, nil):
-            for key in ["machine", "with", "for", "because"] where fields[key] != nil {
+            for key in ["machine", "with", "for", "because", "break-glass"] where fields[key] != nil {
                 reading.error(fields.key(key), "\"\(key)\" stands beside \"says\"", "say it in the command")
             }
             do throws(Misunderstanding) {
@@ -165,8 +165,23 @@ struct WishReader {
             machine: selector,
             parameters: parameters(entry, fields),
             duration: fields.duration("for").flatMap { TimeBox(seconds: $0.wholeSeconds) },
-            reason: fields.text("because")
+            reason: fields.text("because"),
+            breakGlass: breakGlass(fields)
         )
+    }
+
+    /// The name of an emergency grant, as the settings write it.
+    private func breakGlass(_ fields: Fields) -> String? {
+        guard let name = fields.text("break-glass") else { return nil }
+        let known = settings.policy.grants.compactMap { $0.breakGlass?.name }
+        if known.contains(name) { return name }
+        let nearest = nearestWord(to: name, among: known).map { "did you mean \"\($0)\"?" }
+        reading.error(
+            fields["break-glass"],
+            "no grant has the break-glass name \"\(name)\"",
+            nearest ?? (known.isEmpty ? "remove it" : "names: \(known.joined(separator: ", "))")
+        )
+        return nil
     }
 
     /// The machine as it is named; the case's own machine by its id where it is not.
