@@ -13,7 +13,7 @@ extension Policy {
     /// A containment whose owner is away can only be ended by a grant that covers others.
     private func strandedClaims(_ isolating: [Grant]) -> PolicyRisk? {
         guard let grant = isolating.first,
-            !grants.contains(where: { $0.allows(Catalogue.release.word) && $0.coversOthers })
+            !grants.contains(where: { $0.allows(Catalogue.release.word) && $0.releasesForOthers })
         else { return nil }
         return PolicyRisk(
             .noReleaseForOthers,
@@ -28,7 +28,7 @@ extension Policy {
         let owners = principals(of: grant)
         let reaching = releasing.filter { release in
             !release.machines.excludes(grant.machines)
-                && (release.coversOthers || !owners.isDisjoint(with: principals(of: release)))
+                && (release.releasesForOthers || !owners.isDisjoint(with: principals(of: release)))
         }
         guard !reaching.isEmpty else {
             return PolicyRisk(
@@ -52,6 +52,11 @@ extension Policy {
             fix: "Write `protected: [\(names)]` in a grant that allows release."
         )
     }
+}
+
+extension Grant {
+    /// A release of what others isolated takes `others: yes` or somebody's agreement.
+    fileprivate var releasesForOthers: Bool { coversOthers || approvals != nil }
 }
 
 extension MachineCondition {

@@ -143,6 +143,10 @@ struct AgreementRiskTests {
         )
         #expect(kinds([grant(9, ["release"], to: [.group("leads")], on: servers, others: true)]) == [])
         #expect(kinds([]) == [.noReleaseForOthers, .unreleasable])
+        // With somebody's agreement a release reaches what others isolated.
+        var agreed = grant(9, ["release"], to: [.group("soc")], on: servers)
+        agreed.approvals = ApprovalRule(of: ["leads"])
+        #expect(kinds([agreed]) == [])
     }
 
     @Test func `a protection that only the isolating grant names is warned of`() {

@@ -3,11 +3,12 @@ import Testing
 
 /// Loads and runs every folder of `examples/`, so that examples cannot rot.
 struct ExamplesTests {
-    @Test func `the three main uses have an example`() throws {
+    @Test func `the main uses have an example`() throws {
         #expect(
             try Example.all().map(\.testDescription) == [
-                "jira-status-contains-a-machine", "signed-json-webhook-starts-a-scan",
-                "slack-command-isolates-a-workstation",
+                "contain-from-a-ticket-released-after-eight-hours", "jira-status-contains-a-machine",
+                "signed-json-webhook-starts-a-scan", "slack-command-isolates-a-workstation",
+                "two-person-isolation-of-servers",
             ]
         )
     }

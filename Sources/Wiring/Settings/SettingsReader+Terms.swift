@@ -45,7 +45,7 @@ extension SettingsReader {
     /// `may` of a source: what may be asked there at most; nil for anything.
     static func readCeiling(_ fields: Fields) -> Set<String>? {
         guard let words = someTexts("may", fields) else { return nil }
-        let known = Catalogue.actions.map(\.word) + [Policy.freezeWord, Policy.unfreezeWord, Policy.goWord]
+        let known = Catalogue.actions.map(\.word) + [Policy.freezeWord, Policy.unfreezeWord]
         for word in words where !known.contains(word) {
             let nearest = nearestWord(to: word, among: known)
             fields.reading.error(
