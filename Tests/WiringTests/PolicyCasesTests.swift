@@ -19,7 +19,7 @@ struct PolicyCasesTests {
                 services: { sentinel: { source: siem } }
                 grants:
                   - { allow: [isolate, scan], to: [mia, sentinel], machines: { os: client } }
-                  - { allow: [isolate], to: [mia], machines: { group: Vault }, break-glass: { as: night, per-day: 1 } }
+                  - { allow: [isolate], to: [ines], machines: { group: Vault }, break-glass: { as: night, per-day: 1 } }
                 """
         )
     }
@@ -76,27 +76,20 @@ struct PolicyCasesTests {
     }
 
     @Test func `a case may name the emergency grant it means`() throws {
-        try folder.write(
-            "cases.yaml",
+        let ines =
+            "person: ines, at: tickets, do: isolate, facts: { osPlatform: Windows11, rbacGroupName: Vault }"
+        let report = try report(
             """
             cases:
-              - when: { \(mia), do: isolate, machine: a, because: wiper, break-glass: night }
-                expect: hold
-              - { when: { \(mia), do: isolate, machine: a }, expect: hold }
+              - when: { \(ines), because: wiper, break-glass: night }
+                expect: allow
+                because: break-glass
+              - { when: { \(ines), because: wiper }, expect: refuse, because: break-glass-not-named }
+              - { when: { \(ines), break-glass: night }, expect: refuse, because: break-glass-reason }
             """
         )
-        let settings = try SettingsReader.read(
-            folder.path("bascule.yaml"),
-            environment: [:],
-            secrets: .unread
-        )
-        let cases = try CasesReader.read(folder.path("cases.yaml"), for: settings, now: now)
-        let named = cases.map { one -> String? in
-            guard case .intents(let intents) = one.wish, case .action(let request)? = intents.first?.request
-            else { return "none" }
-            return request.breakGlass
-        }
-        #expect(named == ["night", nil])
+        #expect(report.failures == 0, "\(report.text)")
+        #expect(report.outcomes.count == 3)
     }
 
     @Test func `a case that fails shows its place, what came and why`() throws {
