@@ -56,34 +56,11 @@ struct OperatorCommandTests {
         as user: String,
         _ use: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let opened = AsyncStream<Void>.makeStream()
-        let socket = ControlSocket(
-            path: folder.appending(path: "control.sock").path,
-            logger: logger,
-            onListening: { opened.continuation.yield() },
-            answer: { request in
-                await scene.desk.answer(
-                    ControlRequest(
-                        user: user,
-                        userID: request.userID,
-                        method: request.method,
-                        path: request.path,
-                        query: request.query,
-                        body: request.body
-                    )
-                )
-            }
+        try await ControlSocket.serving(
+            folder.appending(path: "control.sock").path,
+            answer: { await scene.desk.answer($0.asked(by: user)) },
+            use
         )
-        let group = ServiceGroup(configuration: .init(services: [socket], logger: logger))
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            for await _ in opened.stream { break }
-            let result = try await use()
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            return result
-        }
     }
 
     private func makeLedger(_ work: (OperatorScene) async throws -> Void) async throws {
@@ -157,6 +134,7 @@ struct OperatorCommandTests {
         #expect(try JSONReader.read(try await open(show.text))["state"] == "recorded")
         let isolated = try parse(Isolated.self, "--json")
         #expect(try await open(isolated.text) == "[]")
+        #expect(try await open(parse(Isolated.self).text) == "No machine is contained by Bascule.")
         let missing = try parse(Jobs.Show.self, "../freeze")
         await #expect(throws: CommandEnd.no) {
             try await CommandEnd.operating { try await open(missing.text) }
@@ -271,14 +249,25 @@ struct OperatorCommandTests {
         #expect(!finding.isIntact)
     }
 
-    @Test func `words that are not built end with 2`() throws {
-        for arguments in [
-            ["jobs", "approve", "j-1"], ["jobs", "deny", "j-1", "--because", "x"], ["jobs", "retry"],
-            ["hold", "laptop-7"],
-        ] {
-            var command = try Bascule.parseAsRoot(arguments)
-            #expect(throws: CommandEnd.usage) { try command.run() }
+    @Test func `a cell of an exported table starts no formula`() {
+        let reasons: [(text: String, shown: String)] = [
+            ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
+            ("\u{FF1D}1", "'\u{FF1D}1"), ("\t=1", "\"'\t'=1\""), ("\r\n=1", "\"'\r'\n'=1\""),
+            ("a;=1", "\"a;'=1\""), ("a\n@b", "\"a\n'@b\""), ("a\tb", "\"a\tb\""),
+            ("a, b", "\"a, b\""), ("say \"no\"", "\"say \"\"no\"\"\""), ("a=b - c@d", "a=b - c@d"),
+        ]
+        for (text, shown) in reasons {
+            let entry = AuditEntry(kind: "test", subject: text, actor: "mia", detail: ["reason": text])
+            let row = AuditRow(entry, at: OperatorScene.noon, after: nil)
+            let record = AuditExport.csv(row)
+            let head = "1,\(OperatorScene.noon.iso8601),test,\(shown),mia,\"{\"\"reason\"\":\"\""
+            #expect(record.hasPrefix(head), "\(record)")
         }
+    }
+
+    @Test func `words that are not built end with 2`() throws {
+        var command = try Bascule.parseAsRoot(["jobs", "retry", "j-1"])
+        #expect(throws: CommandEnd.usage) { try command.run() }
     }
 
     @Test func `jobs and audit alone are the list and the tail`() throws {

@@ -1,6 +1,9 @@
 import Deciding
 import Enqueuing
 import Foundation
+import Logging
+import ServiceLifecycle
+import Showing
 import Vocabulary
 
 @testable import Wiring
@@ -101,5 +104,39 @@ struct OperatorScene {
 
     func audit() async throws -> [AuditRow] {
         try await ledger.read { try $0.audit(after: 0, limit: 1_000) }
+    }
+}
+
+extension ControlSocket {
+    /// A control socket for as long as `use` lasts.
+    static func serving<Result: Sendable>(
+        _ path: String,
+        answer: @escaping @Sendable (ControlRequest) async -> ControlAnswer,
+        _ use: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let opened = AsyncStream<Void>.makeStream()
+        let socket = ControlSocket(
+            path: path,
+            logger: logger,
+            onListening: { opened.continuation.yield() },
+            answer: answer
+        )
+        let group = ServiceGroup(configuration: .init(services: [socket], logger: logger))
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            for await _ in opened.stream { break }
+            let result = try await use()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return result
+        }
+    }
+}
+
+extension ControlRequest {
+    /// The same from another Unix user.
+    func asked(by user: String) -> ControlRequest {
+        ControlRequest(user: user, userID: userID, method: method, path: path, query: query, body: body)
     }
 }

@@ -80,7 +80,7 @@ enum AuditExport {
         return finding
     }
 
-    /// One record of RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe.
+    /// One record of RFC 4180 in which a spreadsheet finds no formula; `audit.jsonl` has the texts as they are.
     static func csv(_ row: AuditRow) -> String {
         let detail = JSONValue.object(row.detail.mapValues { .string($0) }).encodedText
         let cells = [
@@ -91,12 +91,27 @@ enum AuditExport {
     }
 
     private static func cell(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        let harmless = isFormula ? "'" + text : text
-        guard harmless.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
+        let harmless = withoutFormulas(text)
+        guard harmless.unicodeScalars.contains(where: { ",;\"\t\r\n".unicodeScalars.contains($0) }) else {
             return harmless
         }
         return "\"" + harmless.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// Puts an apostrophe where a spreadsheet would begin to read a formula: at the start, and after what some
+    /// countries' spreadsheets take for the end of a cell even inside our quotes.
+    private static func withoutFormulas(_ text: String) -> String {
+        var harmless = String.UnicodeScalarView()
+        var isStart = true
+        for scalar in text.unicodeScalars {
+            // The wide forms count as well, and a tab or line end that only hides what follows it.
+            if isStart, "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(scalar) {
+                harmless.append("'")
+            }
+            harmless.append(scalar)
+            isStart = ";\t\r\n".unicodeScalars.contains(scalar)
+        }
+        return String(harmless)
     }
 }
 
