@@ -20,7 +20,8 @@ struct Bascule: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    Jobs.self, Isolated.self, FreezeCommand.self, UnfreezeCommand.self, Hold.self,
+                    Jobs.self, Isolated.self, HoldCommand.self, ExtendCommand.self, FreezeCommand.self,
+                    UnfreezeCommand.self,
                 ]
             ),
             CommandGroup(name: "Evidence", subcommands: [AuditCommand.self]),

@@ -318,16 +318,53 @@ struct ControlDeskTests {
 
     @Test func `words that are not built, paths and methods that are none are told apart`() async throws {
         try await scene.add(OperatorScene.job("j-1"))
-        for word in ["approve", "deny", "retry"] {
-            let answer = try await ask("POST", "/jobs/j-1/\(word)")
-            #expect(answer.status == 400)
-            #expect(answer.json["error"] == "not-built")
-        }
+        let retried = try await ask("POST", "/jobs/j-1/retry")
+        #expect(retried.status == 400)
+        #expect(retried.json["error"] == "not-built")
         #expect(try await ask("POST", "/jobs/j-1/explode").status == 404)
         #expect(try await ask("POST", "/jobs").status == 404)
         #expect(try await ask("GET", "/").status == 404)
         #expect(try await ask("DELETE", "/jobs/j-1").status == 405)
         #expect(try await ask("POST", "/jobs/j-9/cancel").status == 404)
+        #expect(try await ask("POST", "/jobs/j-9/approve").status == 404)
+        #expect(try await ask("GET", "/hold").status == 404)
+        #expect(try await ask("POST", "/hold/laptop-7", body: #"{"machine": "laptop-7"}"#).status == 404)
+    }
+
+    @Test(arguments: [
+        ("/jobs/j-1/approve", "[]", "json.wrong-root"), ("/jobs/j-1/approve", #"{"seen": 7}"#, "bad-seen"),
+        ("/jobs/j-1/approve", #"{"seen": " "}"#, "bad-seen"),
+        ("/jobs/j-1/approve", #"{"sean": "ab"}"#, "unknown-key"),
+        ("/jobs/j-1/approve", #"{"seen": "ab", "because": "x"}"#, "unknown-key"),
+        ("/jobs/j-1/deny", "", "deny.because"), ("/jobs/j-1/deny", #"{"because": " "}"#, "deny.because"),
+        ("/jobs/j-1/deny", #"{"because": "no", "seen": ["ab"]}"#, "bad-seen"),
+        ("/jobs/j-1/deny", #"{"because": "\#(String(repeating: "x", count: 2_001))"}"#, "deny.because"),
+        ("/hold", "", "bad-machine"), ("/hold", #"{"machine": "laptop*"}"#, "bad-machine"),
+        ("/hold", #"{"machine": ["laptop-7"]}"#, "bad-machine"),
+        ("/hold", #"{"machine": "laptop-7,laptop-8"}"#, "bad-machine"),
+        ("/hold", #"{"machine": "laptop-7", "for": "4h"}"#, "unknown-key"),
+        ("/extend", #"{"machine": "laptop-7"}"#, "bad-duration"),
+        ("/extend", #"{"machine": "laptop-7", "for": "4"}"#, "bad-duration"),
+        ("/extend", #"{"machine": "laptop-7", "for": "-1h"}"#, "bad-duration"),
+        ("/extend", #"{"machine": "laptop-7", "for": "366d"}"#, "bad-duration"),
+        ("/extend", #"{"machine": "laptop-7", "for": 4}"#, "bad-duration"),
+        ("/extend", #"{"for": "4h"}"#, "bad-machine"),
+        ("/freeze", #"{"because": "x", "al": true}"#, "unknown-key"),
+        ("/freeze", #"{"because": "x", "all": "yes"}"#, "bad-all"),
+    ])
+    func `what is not understood is refused, and nothing is done`(
+        path: String,
+        body: String,
+        code: String
+    ) async throws {
+        try await scene.add(OperatorScene.located("j-1"))
+        let before = try await scene.doings()
+        let answer = try await ask("POST", path, by: "ines", body: body)
+        #expect(answer.status == 400)
+        #expect(answer.json["error"]?.string == code)
+        #expect(answer.json["message"]?.string?.isEmpty == false)
+        #expect(try await scene.doings() == before)
+        #expect(try await scene.state(of: "j-1") == .located)
     }
 
     @Test func `a ledger that cannot be used is said, not hidden`() async throws {

@@ -2,13 +2,13 @@ import ArgumentParser
 import JSONReader
 import Vocabulary
 
-/// `jobs [list|show J|cancel J|go J]`: what was asked for and what became of it.
+/// `jobs [list|show J|approve J|deny J|cancel J|go J]`: what was asked for and what became of it.
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
-        abstract: "Show what was asked for and what became of it; cancel a job, or let a held one go on.",
+        abstract: "Show what was asked for and what became of it; approve, deny, cancel, or let go on.",
         subcommands: [
-            List.self, Show.self, Cancel.self, Go.self, Approve.self, Deny.self, Retry.self,
+            List.self, Show.self, Approve.self, Deny.self, Cancel.self, Go.self, Retry.self,
         ],
         defaultSubcommand: List.self
     )
@@ -118,5 +118,5 @@ struct OperatorOptions: ParsableArguments {
 
 extension String {
     /// A job's name as one step of a path; the slash, which no name has, is taken out.
-    fileprivate var pathStep: String { isEmpty ? "-" : replacing("/", with: "") }
+    var pathStep: String { isEmpty ? "-" : replacing("/", with: "") }
 }

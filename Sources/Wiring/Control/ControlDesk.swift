@@ -12,9 +12,13 @@ import Vocabulary
 ///
 ///     GET  /jobs?limit=N&state=S,S    newest first     GET  /isolated
 ///     GET  /jobs/J                    all of one       GET  /freeze
-///     POST /jobs/J/cancel                              POST /freeze {"because": …, "all": false}
-///     POST /jobs/J/go                                  POST /unfreeze
+///     POST /jobs/J/approve {"seen": …}                 POST /freeze {"because": …, "all": false}
+///     POST /jobs/J/deny {"because": …, "seen": …}      POST /unfreeze
+///     POST /jobs/J/cancel                              POST /hold {"machine": …}
+///     POST /jobs/J/go                                  POST /extend {"machine": …, "for": "4h"}
 ///     GET  /audit?after=N&limit=N     or ?last=N       GET  /evidence
+///
+/// `seen` is the digest of what was looked at before approving or denying; left out, what is there now counts.
 ///
 /// Whatever is asked is put on the audit first, under the Unix user's name.
 ///
@@ -22,8 +26,6 @@ import Vocabulary
 struct ControlDesk: Sendable {
     /// What the audit and the settings call the control socket.
     static let source = SourceName("local")
-    /// The longest reason of a freeze.
-    static let reasonBytesMax = 2_000
 
     private let ledger: any Ledger
     private let policy: @Sendable () -> Policy
@@ -66,59 +68,56 @@ struct ControlDesk: Sendable {
         let steps = request.path.split(separator: "/").map(String.init)
         guard request.method == "POST" else { throw Self.methodNotAllowed }
         switch steps {
-        case ["freeze"]: return try await freeze(request)
+        case ["freeze"]:
+            let body = try ControlBody(request.body, keys: ["because", "all"])
+            return try await act(
+                .freeze(because: try body.because("A freeze", code: "freeze.because")),
+                by: request.user,
+                stopsReleases: try body.bool("all")
+            )
         case ["unfreeze"]: return try await act(.unfreeze(because: nil), by: request.user)
+        case ["hold"]:
+            let body = try ControlBody(request.body, keys: ["machine"])
+            return try await act(.hold(try body.machine()), by: request.user)
+        case ["extend"]:
+            let body = try ControlBody(request.body, keys: ["machine", "for"])
+            let word = Request.extend(try body.machine(), by: try body.duration())
+            return try await act(word, by: request.user)
         case _ where steps.count == 3 && steps[0] == "jobs":
-            return try await act(on: JobID(steps[1]), word: steps[2], by: request.user)
+            return try await act(on: JobID(steps[1]), word: steps[2], request)
         default: throw LedgerReading.noSuchPath
         }
     }
 
     // MARK: Acting
 
-    private func act(on id: JobID, word: String, by user: String) async throws -> JSONValue {
+    private func act(on id: JobID, word: String, _ asked: ControlRequest) async throws -> JSONValue {
         let request: Request
         switch word {
+        case "approve":
+            let body = try ControlBody(asked.body, keys: ["seen"])
+            request = .approve(id, seen: try body.seen())
+        case "deny":
+            let body = try ControlBody(asked.body, keys: ["because", "seen"])
+            let because = try body.because("A denial", code: "deny.because")
+            request = .deny(id, because: because, seen: try body.seen())
         case "cancel": request = .cancel(id)
         case "go": request = .go(id)
-        case "approve", "deny", "retry":
+        case "retry":
             throw ControlRefusal(
                 400,
                 "not-built",
-                "`jobs \(word)` is not built yet in this version.",
-                fix: "Built are cancel and go."
+                "`jobs retry` is not built yet in this version.",
+                fix: "Built are approve, deny, cancel and go."
             )
         default: throw LedgerReading.noSuchPath
         }
         guard try await ledger.read({ try $0.job(id) }) != nil else { throw LedgerReading.noSuchJob(id) }
-        var answer = try await act(request, by: user).object ?? [:]
+        var answer = try await act(request, by: asked.user).object ?? [:]
         let job = try await ledger.read { try $0.job(id) }
         answer["job"] = .string(id.text)
         answer["state"] = job.map { .string($0.state.rawValue) } ?? .null
         return .object(answer)
-    }
-
-    private func freeze(_ request: ControlRequest) async throws -> JSONValue {
-        let body: JSONValue
-        do throws(JSONError) {
-            body = try JSONReader.read(request.body, root: .object)
-        } catch {
-            throw ControlRefusal(400, error.code, error.message, fix: error.fix)
-        }
-        let because = body["because"]?.string?.trimmingBlanks ?? ""
-        guard !because.isEmpty, because.utf8.count <= Self.reasonBytesMax else {
-            throw ControlRefusal(
-                400,
-                "freeze.because",
-                "A freeze needs a reason of at most \(Self.reasonBytesMax) bytes.",
-                fix: "Say why: --because TEXT."
-            )
-        }
-        return try await act(
-            .freeze(because: because),
-            by: request.user,
-            stopsReleases: body["all"]?.bool ?? false
-        )
     }
 
     /// Decides the word as if it had been said in chat, and does it.

@@ -14,8 +14,12 @@ struct OperatorAccess: Sendable {
     ///   - settings: Read without secrets: an operator's shell has none.
     ///   - http: The way to the socket.
     init(_ settings: Settings, http: any HTTPSending) {
-        client = settings.control.map { ControlClient(path: $0, http: http) }
-        ledgerPath = settings.ledgerPath
+        self.init(control: settings.control, ledgerPath: settings.ledgerPath, http: http)
+    }
+
+    init(control: String?, ledgerPath: String, http: any HTTPSending) {
+        client = control.map { ControlClient(path: $0, http: http) }
+        self.ledgerPath = ledgerPath
     }
 
     /// Reads the settings, does `work`, and lets the connection go.
