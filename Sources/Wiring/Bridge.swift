@@ -34,6 +34,7 @@ struct Bridge: Sendable {
     let logger: Logger
     let owner: String
     let draining = Draining()
+    private let digestBell = Bell()
 
     /// Opens and checks everything that can be wrong before the first delivery.
     static func make(
@@ -116,6 +117,12 @@ struct Bridge: Sendable {
             ),
             executor(settings),
             Housekeeper(ledger: ledger, logger: logger),
+            DailyDigest(
+                ledger: ledger,
+                settings: { [live] in live.settings.digestSettings },
+                logger: logger,
+                bell: digestBell
+            ),
             console(settings, announce),
         ]
         if let audit = settings.audit {
@@ -133,6 +140,7 @@ struct Bridge: Sendable {
     func reload() async {
         do {
             let waiting = try await live.reload()
+            digestBell.ring()
             if !waiting.isEmpty {
                 logger.warning(
                     "Some settings keep their old values until a restart",

@@ -1,4 +1,5 @@
 import CurlClient
+import Enqueuing
 import Entra
 import JQFilter
 import Reporting
@@ -109,6 +110,16 @@ extension Settings {
             trustFile: trustFile,
             proxy: proxy.map { CurlClient.Proxy(url: $0.url, exceptions: $0.except) }
         )
+    }
+
+    /// When the digest is written and who is told; nil for none.
+    var digestSettings: DigestSettings? {
+        digest.map { digest in
+            DigestSettings(
+                schedule: DigestSchedule(minuteOfDay: digest.minuteOfDay, zone: digest.zone),
+                audience: digest.to.map { .room(source: $0.source, room: $0.channel) } ?? .tell
+            )
+        }
     }
 
     /// The way back to each source that has one.
