@@ -300,6 +300,26 @@ final class Bench: Sendable {
         }
     }
 
+    /// Lets time pass from one thing that is due to the next, until nothing is.
+    ///
+    /// - Parameters:
+    ///   - span: At the most so long.
+    ///   - isAtRest: Whether what is still open may stay so.
+    func rest(within span: Duration, isAtRest: ([Job]) -> Bool = { $0.isEmpty }) async throws {
+        let end = now + span
+        try await settle()
+        while now < end {
+            let open = try await ledger.read { try $0.jobs(JobQuery(states: JobState.open)) }
+            if isAtRest(open) { break }
+            let due = try await ledger.read { try $0.nextDue(JobState.open) }
+            guard let next = [due, defender.nextEnd].compactMap({ $0 }).min() else { break }
+            pass(max(min(next, end).since(now), .seconds(1)))
+            try await settle()
+        }
+        await sweeper.sweepOnce()
+        try await settle()
+    }
+
     /// Something is due again and again without time passing.
     struct Restless: Error {
         let jobs: [String]

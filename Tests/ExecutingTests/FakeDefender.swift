@@ -34,8 +34,13 @@ final class FakeDefender: DefenderCalling {
             "Machine.Isolate", "Machine.Read.All", "Machine.Scan", "Machine.CollectForensics",
         ]
         var delay = Duration.seconds(10)
+        /// Times that the next actions take, before ``delay`` holds again: a later one may end earlier.
+        var delays: [Duration] = []
+        /// An isolate of a machine that is isolated stays pending until the machine is released, and then runs.
+        var reorders = false
         var end = MachineAction.Status.succeeded
         var offline: Set<MachineID> = []
+        var stuck: [(machine: MachineID, action: String)] = []
         var listCalls = 0
         var package: [UInt8]? = Array("package".utf8)
         /// Lists say that there may be more than they hold.
@@ -72,7 +77,12 @@ final class FakeDefender: DefenderCalling {
                     state.isolated[state.actions[index].machineID] = true
                 }
                 if state.actions[index].type == "Unisolate" {
-                    state.isolated[state.actions[index].machineID] = false
+                    let machine = state.actions[index].machineID
+                    state.isolated[machine] = false
+                    for waiting in state.stuck where waiting.machine == machine {
+                        state.endsAt[waiting.action] = (moment + state.delay, .succeeded)
+                    }
+                    state.stuck.removeAll { $0.machine == machine }
                 }
             }
         }
@@ -116,6 +126,11 @@ final class FakeDefender: DefenderCalling {
             state.actions.insert(action, at: 0)
             state.endsAt[action.id] = (moment + state.delay, .succeeded)
         }
+    }
+
+    /// When the next action ends; nil if none is under way.
+    var nextEnd: Timestamp? {
+        state.withLock { $0.endsAt.values.map(\.0).min() }
     }
 
     var executed: [ActionSubmission] { state.withLock { $0.posted } }
@@ -183,7 +198,12 @@ final class FakeDefender: DefenderCalling {
             )
             state.actions.insert(action, at: 0)
             state.posted.append(submission)
-            state.endsAt[action.id] = (moment + state.delay, state.end)
+            if state.reorders, action.type == "Isolate", state.isolated[action.machineID] == true {
+                state.stuck.append((action.machineID, action.id))
+                return action
+            }
+            let delay = state.delays.isEmpty ? state.delay : state.delays.removeFirst()
+            state.endsAt[action.id] = (moment + delay, state.end)
             return action
         }
     }
@@ -198,6 +218,7 @@ final class FakeDefender: DefenderCalling {
             state.actions[index].status = .cancelled
             state.actions[index].updatedAt = moment
             state.endsAt[actionID] = nil
+            state.stuck.removeAll { $0.action == actionID }
         }
     }
 

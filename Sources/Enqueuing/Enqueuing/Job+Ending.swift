@@ -44,6 +44,17 @@ extension Job {
         return end(.cancelled, outcome, tone: .warning)
     }
 
+    /// What was cancelled to make way for a release is asked for again after it; nil for any other cancelling.
+    mutating func resumed(at now: Timestamp) -> [JobEffect]? {
+        guard let release = cancelRequest?.resumesAfter else { return nil }
+        // The cancelled action carries the same mark as the next try: it must not be found in its place.
+        if let machineAction { spentActions = (spentActions ?? []).suffix(9) + [machineAction.id] }
+        (machineAction, cancelRequest, yieldsTo) = (nil, nil, release)
+        enter(.ready, due: now)
+        let text = "\(title) makes way for a release that is due, and is posted again after it."
+        return [.wakeLane, tellAsker(.progress, "job.resumes", text)]
+    }
+
     /// Follows an action that somebody else made no further; cancelling it is not ours to ask.
     mutating func leave(_ request: CancelRequest) -> [JobEffect] {
         let words = "\(request.because) The action at Defender is somebody else's and goes on."

@@ -99,6 +99,7 @@ extension Job {
                 fix: how == .cancelled ? nil : "Look at the action in the Defender portal, then ask again."
             )
             machineAction?.status = how.rawValue
+            if how == .cancelled, let effects = resumed(at: now) { return effects }
             return fail(outcome, as: how, at: now)
         }
     }

@@ -76,6 +76,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// The isolate whose action this one shares.
     package var joined: JobID?
     package var cancelRequest: CancelRequest?
+    /// A release that this isolate made way for; it is posted again once that is over.
+    package var yieldsTo: JobID?
     /// A time box's release: the end whose coming was announced.
     package var warnedFor: Timestamp?
     /// A time box's release: when it was last told that it does not succeed.
@@ -259,11 +261,14 @@ package struct CancelRequest: Sendable, Hashable, Codable {
     package var at: Timestamp
     /// When Defender was last asked.
     package var sentAt: Timestamp?
+    /// The release after which the job is to go on; nil ends it.
+    package var resumesAfter: JobID?
 
-    package init(by: String, because: String, at: Timestamp) {
+    package init(by: String, because: String, at: Timestamp, resumesAfter: JobID? = nil) {
         self.by = by
         self.because = because
         self.at = at
+        self.resumesAfter = resumesAfter
     }
 }
 

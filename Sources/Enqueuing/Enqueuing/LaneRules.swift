@@ -46,6 +46,8 @@ package enum LaneRules {
         case waitUntil(Timestamp)
         /// Ask Defender to cancel these first; wait until they have ended.
         case cancelFirst([JobID])
+        /// The same, but they are posted again once this job is done.
+        case putBehind([JobID])
         case join(JobID, others: [String])
         /// The machine is contained by an action of ours whose claim has ended: a claim is all that is missing.
         case claimContained
@@ -102,6 +104,9 @@ package enum LaneRules {
                 closing: [],
                 code: "superseded"
             )
+        }
+        if let release = job.yieldsTo, situation.others.contains(where: { $0.id == release && $0.state != .held }) {
+            return .wait
         }
         let network = situation.others.filter { $0.lane == .network && $0.state.isInFlight }
         // A release on its way to the machine is the opposite: it goes first, or is cancelled.
@@ -179,9 +184,13 @@ package enum LaneRules {
                 )
             )
         }
-        if !lasting(kept, situation, at: now).isEmpty {
+        let outlasting = lasting(kept, job, situation, at: now)
+        if !outlasting.isEmpty {
             // A claim that may still come to nothing keeps nobody contained: its end is waited for.
-            guard kept.contains(where: { $0.containedAt != nil }) else { return .wait }
+            guard kept.contains(where: { $0.containedAt != nil }) else {
+                let isContained = mine.contains { $0.containedAt != nil }
+                return isContained ? outlast(outlasting, situation, at: now) : .wait
+            }
             let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .settle(
                 Outcome(
@@ -195,13 +204,36 @@ package enum LaneRules {
         return lastRelease(ending: mine, situation)
     }
 
-    /// The claims that contain the machine or are about to; not those whose isolate Defender puts off.
-    private static func lasting(_ claims: [Claim], _ situation: Situation, at now: Timestamp) -> [Claim] {
+    /// The claims that contain the machine or are about to; not those whose isolate Defender puts off, or that
+    /// made way for this very release.
+    private static func lasting(
+        _ claims: [Claim],
+        _ job: Job,
+        _ situation: Situation,
+        at now: Timestamp
+    ) -> [Claim] {
         claims.filter { claim in
             guard claim.containedAt == nil, let isolate = situation.others.first(where: { $0.id == claim.id })
             else { return true }
+            let primary = situation.others.first { $0.id == isolate.joined } ?? isolate
+            if primary.state == .ready, primary.yieldsTo == job.id { return false }
             return isolate.state != .ready || !isolate.isPutOff(at: now)
         }
+    }
+
+    /// A machine that is contained is to be released, and another isolate of it is still under way.
+    ///
+    /// Defender may leave an isolate of an isolated machine pending until the machine is released. What was not
+    /// done within the time that a release may wait is cancelled and posted again after the release.
+    private static func outlast(_ claims: [Claim], _ situation: Situation, at now: Timestamp) -> Step {
+        let pending = situation.others.filter { job in
+            claims.contains { $0.id == job.id } && job.state == .watching && job.joined == nil
+                && job.machineAction?.isOurs != false
+        }
+        guard let begun = pending.compactMap({ $0.submission?.startedAt }).max() else { return .wait }
+        guard now >= begun + patience else { return .waitUntil(begun + patience) }
+        let open = pending.filter { $0.cancelRequest == nil }
+        return open.isEmpty ? .wait : .putBehind(open.map(\.id))
     }
 
     private static func releaseOfNothing(_ job: Job, _ situation: Situation) -> Step {
@@ -279,6 +311,7 @@ package enum LaneRules {
         // Defender puts off is not waited for.
         let isWanted = situation.others.contains {
             $0.action == "isolate" && $0.state == .ready && !$0.isRehearsal && !$0.isPutOff(at: now)
+                && $0.yieldsTo != job.id
         }
         if isWanted { return .wait }
         if let takenOver = situation.takenOver {
@@ -291,9 +324,11 @@ package enum LaneRules {
                 code: "taken-over"
             )
         }
-        let others = lasting(situation.openClaims.filter { $0.id != isolate }, situation, at: now)
+        let others = lasting(situation.openClaims.filter { $0.id != isolate }, job, situation, at: now)
         if !others.isEmpty {
-            guard others.contains(where: { $0.containedAt != nil }) else { return .wait }
+            guard others.contains(where: { $0.containedAt != nil }) else {
+                return claim.containedAt == nil ? .wait : outlast(others, situation, at: now)
+            }
             let owners = others.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .settle(
                 Outcome(

@@ -118,7 +118,7 @@ extension LaneRules.Step {
             " It would have joined the containment by \(others.joined(separator: ", "))."
         case .claimContained: " The machine is contained already, by an earlier job of Bascule."
         case .settle(let outcome, _, _): " \(outcome.message)"
-        case .cancelFirst: " The opposite action under way would have been cancelled first."
+        case .cancelFirst, .putBehind: " The opposite action under way would have been cancelled first."
         case .wait: " It would have waited for the action that is under way."
         case .expire, .hold, .withdraw, .refuse, .waitUntil: nil
         }
@@ -128,7 +128,7 @@ extension LaneRules.Step {
     fileprivate var begins: Bool {
         switch self {
         case .submit, .submitAnew: true
-        case .expire, .hold, .wait, .waitUntil, .cancelFirst, .join, .claimContained, .settle, .withdraw,
+        case .expire, .hold, .wait, .waitUntil, .cancelFirst, .putBehind, .join, .claimContained, .settle, .withdraw,
             .refuse:
             false
         }
@@ -214,15 +214,10 @@ private func take(
         try sayFrozen(job, in: transaction)
         return try moved(.waits(until: nil))
     case .cancelFirst(let others):
-        for id in others {
-            guard let other = try transaction.job(id), other.state == .watching else { continue }
-            let request = CancelRequest(
-                by: job.askerText,
-                because: "\(job.askerText) asked to \(job.title).",
-                at: transaction.now
-            )
-            _ = try move(other, by: .cancelRequested(request), fence: nil, keeping: nil, in: transaction)
-        }
+        try cancel(others, for: job, in: transaction)
+        return try moved(.waits(until: nil))
+    case .putBehind(let others):
+        try cancel(others, for: job, resumesAfter: job.id, in: transaction)
         return try moved(.waits(until: nil))
     case .join(let primary, let others): return try join(job, primary, others, moved, in: transaction)
     case .claimContained:
@@ -244,6 +239,25 @@ private func take(
         if code == "taken-over" { try tellTakenOver(outcome, by: job, in: transaction) }
         return try moved(.withdrawn(outcome))
     case .refuse(let outcome): return try moved(.refused(outcome))
+    }
+}
+
+/// Has the actions of others cancelled at Defender.
+private func cancel(
+    _ others: [JobID],
+    for job: Job,
+    resumesAfter release: JobID? = nil,
+    in transaction: any LedgerTransaction
+) throws {
+    for id in others {
+        guard let other = try transaction.job(id), other.state == .watching else { continue }
+        let request = CancelRequest(
+            by: job.askerText,
+            because: "\(job.askerText) asked to \(job.title).",
+            at: transaction.now,
+            resumesAfter: release
+        )
+        _ = try move(other, by: .cancelRequested(request), fence: nil, keeping: nil, in: transaction)
     }
 }
 
