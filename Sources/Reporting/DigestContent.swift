@@ -143,6 +143,11 @@ struct DigestContent: Sendable {
 
     private func words(on job: Job) -> String {
         var words = "\(head(of: job)), \(job.state.rawValue) since \(job.since.iso8601)"
+        if job.state == .awaitingApproval, let asked = job.approval {
+            let who = Self.line(asked.shown.joined(separator: ", "), Self.nameMax * 2)
+            return words
+                + ", \(asked.given.count) of \(asked.count) approvals, until \(asked.until.iso8601): \(who)"
+        }
         if let outcome = job.outcome { words += ": \(outcome.message)" }
         return words
     }

@@ -93,6 +93,15 @@ struct DigestContentTests {
                 in: transaction
             )
             let outcome = Outcome(code: "denied", message: "not ours")
+            var asking = digestJob("j-7", .decided, since: "2026-11-02T04:59:00Z", ticket: "SEC-3")
+            let need = ApprovalNeed(
+                of: ["leads"],
+                approvers: ["ines", "omar"],
+                shown: ["leads (ines, omar)"],
+                count: 2,
+                within: try #require(TimeBox("30m"))
+            )
+            _ = try asking.apply(.awaits(need), at: transaction.now)
             for one in [
                 digestJob("j-0", .failed, since: "2026-11-01T06:59:59Z"),
                 digestJob("j-1", .failed, since: "2026-11-01T07:00:00Z"),
@@ -101,7 +110,7 @@ struct DigestContentTests {
                 digestJob("j-4", .timedOut, to: "scan", since: "2026-11-01T08:00:00Z"),
                 digestJob("j-5", .refused, since: "2026-11-01T08:00:00Z"),
                 digestJob("j-6", .cancelled, since: "2026-11-01T08:00:00Z"),
-                digestJob("j-7", .awaitingApproval, since: "2026-11-02T04:59:00Z", ticket: "SEC-3"),
+                asking,
                 digestJob("j-8", .watching, since: "2026-11-02T04:59:00Z"),
             ] { _ = try transaction.insert(one) }
         }
@@ -110,7 +119,8 @@ struct DigestContentTests {
                 Digest of 2026-11-02 07:00 (Europe/Stockholm).
                 FROZEN by ines since 2026-11-02T05:00:00Z, releases included: drill
                 Waiting for somebody: 1
-                • j-7: isolate srv-1 by mia SEC-3, awaiting-approval since 2026-11-02T04:59:00Z
+                • j-7: isolate srv-1 by mia SEC-3, awaiting-approval since 2026-11-02T05:00:00Z, \
+                0 of 2 approvals, until 2026-11-02T05:30:00Z: leads (ines, omar)
                 Not done since 2026-11-01T07:00:00Z: 1 failed, 1 timed-out, 1 expired, 1 denied
                 • j-2: isolate srv-1 by mia SEC-2, denied 2026-11-01T09:00:00Z: not ours
                 • j-4: scan srv-1 by mia, timed-out 2026-11-01T08:00:00Z
