@@ -104,6 +104,21 @@ struct IntentExplainerTests {
         #expect(!comment.dropFirst(8).contains("bascule:"))
     }
 
+    @Test func `what needs an approval says who may give it, and shows no request`() throws {
+        var policy = policy
+        policy.grants[0].approvals = ApprovalRule(of: ["leads"], within: .seconds(20 * 60))
+        let page = try #require(MachinePage(listing: try JSONReader.read(Array(estate.utf8))))
+        let intent = Intent(source: chat, asker: .identity("T024/U2147"), request: isolate("laptop-7"))
+        let explained = IntentExplainer(policy: policy, machines: page, now: now).explain(intent)
+        let said = "1 of leads (ines) must approve it within 20m."
+        #expect(explained.json["decision"] == "hold")
+        #expect(explained.json["reasons"]?[0] == "needs-approval")
+        #expect(explained.json["request"] == .null)
+        #expect(explained.json["explanation"]?.array?.last?.string == said)
+        #expect(explained.text.hasPrefix("hold: mia at soc-chat asks to isolate laptop-7 for 4h"))
+        #expect(explained.text.split(separator: "\n").contains("  \(said)"))
+    }
+
     @Test func `a rehearsal says so and still shows the request`() throws {
         var policy = policy
         policy.rehearses = true
