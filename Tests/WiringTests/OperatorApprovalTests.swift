@@ -116,6 +116,25 @@ struct OperatorApprovalTests {
         #expect(try await scene.state(of: "j-1") == .located)
     }
 
+    @Test func `a job is shown with who approved it, and with what is to be seen`() async throws {
+        let digest = try await addWaiting(count: 2)
+        _ = try await ask("/jobs/j-1/approve", by: "ines", [:])
+        let shown = try await LedgerReading(ledger: scene.ledger).answer("/jobs/j-1", query: [:])
+        let noon = Self.noon.iso8601
+        let until = (Self.noon + .seconds(1_800)).iso8601
+        #expect(
+            shown["approval"] == [
+                "of": ["ines", "omar"], "count": 2, "until": .string(until), "digest": .string(digest),
+                "given": [["by": "ines", "source": "local", "at": .string(noon)]],
+            ]
+        )
+        #expect(shown["break_glass"] == .null)
+        #expect(shown["limits_waived_by"] == .null)
+        let lines = JobText.detail(shown).split(separator: "\n")
+        #expect(lines.contains("approval: 2 of ines, omar until \(until): ines at local \(noon)"))
+        #expect(lines.contains("to be seen: --seen \(digest)"))
+    }
+
     // MARK: Containments
 
     /// Mia's containment of laptop-7 since noon, for four hours.

@@ -58,6 +58,10 @@ enum JobText {
         say("accepted", job["accepted"]?.string)
         say("valid until", job["valid_until"]?.string)
         if job["rehearsal"]?.bool == true { say("rehearsal", "yes, nothing is posted") }
+        say("break-glass", job["break_glass"]?.string)
+        say("beyond limits by", job["limits_waived_by"]?.string)
+        say("approval", approval(job))
+        say("to be seen", job["approval"]?["digest"]?.string.map { "--seen \($0)" })
         say("joined", job["joined"]?.string)
         say("at Defender", action(job))
         say("being cancelled", job["cancel"]?.string)
@@ -72,6 +76,17 @@ enum JobText {
     private static func parameters(_ job: JSONValue) -> String {
         (job["parameters"]?.object ?? [:]).sorted { $0.key < $1.key }
             .map { "\($0.key)=\($0.value.string ?? "")" }.joined(separator: " ")
+    }
+
+    private static func approval(_ job: JSONValue) -> String? {
+        guard let asked = job["approval"], !asked.isNull else { return nil }
+        let given = (asked["given"]?.array ?? []).map { approval in
+            "\(approval["by"]?.string ?? "") at \(approval["source"]?.string ?? "") "
+                + (approval["at"]?.string ?? "")
+        }
+        let of = (asked["of"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+        let had = given.isEmpty ? "none yet" : given.joined(separator: "; ")
+        return "\(asked["count"]?.integer ?? 0) of \(of) until \(asked["until"]?.string ?? ""): \(had)"
     }
 
     private static func action(_ job: JSONValue) -> String? {

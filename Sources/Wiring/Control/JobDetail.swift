@@ -40,6 +40,9 @@ struct JobDetail {
         [
             "machine_id": .text(job.machine?.id.text),
             "decision": job.decision.map(object) ?? .null,
+            "approval": job.approval.map(object) ?? .null,
+            "break_glass": .text(job.breakGlass),
+            "limits_waived_by": .text(job.limitsWaivedBy),
             "machine_action": job.machineAction.map(object) ?? .null,
             "joined": .text(job.joined?.text),
             "cancel": .text(job.cancelRequest?.because),
@@ -67,6 +70,23 @@ struct JobDetail {
             "reasons": .array(note.reasons.map { .string($0) }),
             "explanation": .array(note.explanation.map { .string($0) }),
             "at": .string(note.decidedAt.iso8601),
+        ]
+    }
+
+    private func object(_ request: ApprovalRequest) -> JSONValue {
+        [
+            "of": .array(request.of.map { .string($0) }),
+            "count": .integer(Int64(request.count)),
+            "until": .string(request.until.iso8601),
+            "digest": .string(request.digest),
+            "given": .array(
+                request.given.map { approval -> JSONValue in
+                    [
+                        "by": .string(approval.by), "source": .string(approval.source.text),
+                        "at": .string(approval.at.iso8601),
+                    ]
+                }
+            ),
         ]
     }
 
