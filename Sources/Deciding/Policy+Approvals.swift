@@ -71,7 +71,10 @@ extension Policy {
             return refused(.needsPerson, "\(principal) is a service; only a person approves.")
         }
         guard principal != requester else {
-            return refused(.noGrant, "\(principal) asked for it and cannot approve it; `cancel` withdraws it.")
+            return refused(
+                .noGrant,
+                "\(principal) asked for it and cannot approve it; `cancel` withdraws it."
+            )
         }
         guard approvers(under: asked, besides: requester).contains(principal.name) else {
             return refused(
@@ -102,7 +105,9 @@ extension Policy {
             decision.verdict = .refuse
             decision.grant = nil
             decision.reasons = [Reason(.noApprovers, text)]
-            decision.explanation += [text, "Add people to \(rule.of.joined(separator: ", ")) in the settings."]
+            decision.explanation += [
+                text, "Add people to \(rule.of.joined(separator: ", ")) in the settings.",
+            ]
             return decision
         }
         let text = "\(rule.count) of \(names) must approve it within \(rule.within.spoken)."

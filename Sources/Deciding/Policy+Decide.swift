@@ -43,7 +43,9 @@ extension Policy {
     ) -> Decision {
         let needs = grants.map { approvalRule(of: $0, question.action, machine) }
         let order = grants.indices.sorted { left, right in
-            let rank = { (index: Int) in (grants[index].rehearses ? 1 : 0, needs[index].rule == nil ? 0 : 1, index) }
+            let rank = { (index: Int) in
+                (grants[index].rehearses ? 1 : 0, needs[index].rule == nil ? 0 : 1, index)
+            }
             return rank(left) < rank(right)
         }
         let first = order[0]
@@ -51,7 +53,8 @@ extension Policy {
         if question.duration == nil { decision.defaultDuration = grants[first].durationDefault }
         if let essential = needs[first].essential {
             decision.essential = essential
-            let text = "\(machine.shownName) is essential: \(essential). Isolating it may cut off the defenders."
+            let text =
+                "\(machine.shownName) is essential: \(essential). Isolating it may cut off the defenders."
             decision.reasons.append(Reason(.essential, text))
             decision.explanation.append(text)
         }

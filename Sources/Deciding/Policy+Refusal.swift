@@ -155,7 +155,8 @@ extension Policy {
     /// Those to whom some grant gives the same on the same machine, the asker left out.
     private func whoMay(_ question: Question, _ machine: Machine?, besides principal: Principal) -> [String] {
         let sufficing = grants.filter { grant in
-            grant.allows(question.action) && (grant.reachesOthers(with: question.action) || !question.concernsOthers)
+            grant.allows(question.action)
+                && (grant.reachesOthers(with: question.action) || !question.concernsOthers)
                 && (grant.coversForeign || !question.concernsForeign) && grant.breakGlass == nil
                 && Trial.termFailure(grant, question) == nil
                 && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? true

@@ -49,7 +49,8 @@ extension Policy {
         now: Timestamp
     ) -> Decision {
         let word = Policy.goWord
-        return decideWide(asker, at: source, doing: "lift a limit", within: action, needsPerson: true) { grant in
+        return decideWide(asker, at: source, doing: "lift a limit", within: action, needsPerson: true) {
+            grant in
             grant.allows(word) && grant.isAskable(in: place) && grant.hours.map { $0.contain(now) } ?? true
                 && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? grant.machines.isAny
         }

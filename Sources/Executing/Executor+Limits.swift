@@ -59,7 +59,8 @@ extension Executor {
 
     private func fix(_ policy: Policy, _ job: Job, _ machine: Machine) -> String {
         let names = policy.whoMayLetGo(job.action, machine)
-        let who = names.isEmpty ? "Nobody is granted to lift it (`allow: [go]`)" : names.joined(separator: ", ")
+        let who =
+            names.isEmpty ? "Nobody is granted to lift it (`allow: [go]`)" : names.joined(separator: ", ")
         return names.isEmpty ? "\(who)." : "\(who) may let it go on: `go \(job.id)`."
     }
 
@@ -72,7 +73,9 @@ extension Executor {
         let count = try await defender.estateSize(priority: priority(of: job))
         if let data = try? JSONEncoder().encode(EstateCount(machines: count, at: now)) {
             // Not kept, it is asked again.
-            try? await ledger.write { try $0.setFlag(Executor.estateFlag, String(decoding: data, as: UTF8.self)) }
+            try? await ledger.write {
+                try $0.setFlag(Executor.estateFlag, String(decoding: data, as: UTF8.self))
+            }
         }
         return count
     }

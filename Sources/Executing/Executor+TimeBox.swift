@@ -12,7 +12,9 @@ extension Executor {
     func waitsForItsTime(_ job: inout Job) async throws -> Bool {
         guard case .timeBox(let isolate) = job.origin else { return false }
         let found = try await ledger.read { (try $0.claim(isolate), try $0.job(isolate)?.duration) }
-        guard let claim = found.0, claim.isOpen, let end = claim.endsAt, wallClock() < end else { return false }
+        guard let claim = found.0, claim.isOpen, let end = claim.endsAt, wallClock() < end else {
+            return false
+        }
         let now = wallClock()
         // A short time box is half over when its owner hears of its end.
         let whole = end.since(claim.containedAt ?? claim.openedAt)

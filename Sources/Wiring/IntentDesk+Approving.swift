@@ -83,7 +83,9 @@ extension IntentDesk {
             of: request.of,
             requester: job.principal
         )
-        guard decision.isAllowed, let principal = decision.principal else { return .closed(refused(decision)) }
+        guard decision.isAllowed, let principal = decision.principal else {
+            return .closed(refused(decision))
+        }
         guard job.state == .awaitingApproval, now <= request.until else {
             return .closed(late("\(job.title) waits for no answer any more: it is \(job.state.rawValue)."))
         }
@@ -115,7 +117,14 @@ extension IntentDesk {
             return said("Bascule is still frozen by \(freeze.by): \(freeze.because). `unfreeze` first.")
         }
         if job.outcome?.code == "limit" {
-            let decision = policy.decideGo(intent.asker, at: intent.source, in: intent.place, job.action, job.machine, now: now)
+            let decision = policy.decideGo(
+                intent.asker,
+                at: intent.source,
+                in: intent.place,
+                job.action,
+                job.machine,
+                now: now
+            )
             return deed(decision, words: "\(job.title) goes on beyond the limit.") {
                 .letGo(id, by: $0, waives: true)
             }

@@ -63,7 +63,9 @@ extension IntentDesk {
                 "Your containments last at most \(most): the end can be moved with `extend`, not held back."
             )
         }
-        return done(decision, chosen, "No release of \(first.claim.machineName) at the end of its time.") { held, by in
+        return done(decision, chosen, "No release of \(first.claim.machineName) at the end of its time.") {
+            held,
+            by in
             .hold(claim: held.claim.id, by: by)
         }
     }

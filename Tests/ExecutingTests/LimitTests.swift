@@ -11,7 +11,11 @@ struct LimitTests {
         return Bench(policy: Bench.policy(grants, limits: limits))
     }
 
-    private static func hourly(_ most: Int, _ scope: Limit.Scope = .all, _ action: String = "isolate") -> Limit {
+    private static func hourly(
+        _ most: Int,
+        _ scope: Limit.Scope = .all,
+        _ action: String = "isolate"
+    ) -> Limit {
         Limit(action: action, scope: scope, bound: .per(.seconds(3_600), most: most))
     }
 

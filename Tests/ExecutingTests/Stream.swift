@@ -355,7 +355,9 @@ struct StreamCounts: CustomStringConvertible {
     }
 
     var isWhole: Bool {
-        [isolates, releases, joins, approvals, denials, extensions, holds, freezes, restarts].allSatisfy { $0 > 0 }
+        [isolates, releases, joins, approvals, denials, extensions, holds, freezes, restarts].allSatisfy {
+            $0 > 0
+        }
     }
 
     var description: String {

@@ -122,7 +122,9 @@ struct TimeBoxTests {
         #expect(try await bench.claims().isEmpty)
     }
 
-    @Test func `a release that is refused is told to tell until it succeeds, and then that it did`() async throws {
+    @Test func `a release that is refused is told to tell until it succeeds, and then that it did`()
+        async throws
+    {
         let bench = Bench(policy: Self.policy)
         try await bench.ask("isolate", for: "10m")
         try await bench.run(for: .seconds(20))
@@ -173,7 +175,8 @@ struct TimeBoxTests {
         #expect(!bench.defender.isIsolated(Bench.laptop))
     }
 
-    @Test func `a release and isolation in the portal meanwhile end our claim and post nothing`() async throws {
+    @Test func `a release and isolation in the portal meanwhile end our claim and post nothing`() async throws
+    {
         let bench = Bench(policy: Self.policy)
         let id = try await bench.ask("isolate", for: "1h")
         try await bench.run(for: .seconds(20))
@@ -186,7 +189,8 @@ struct TimeBoxTests {
         #expect(try await bench.ledger.read { try $0.claim(id) }?.closedCode == "taken-over")
     }
 
-    @Test func `what was contained outside is released by a grant that says so and by no other`() async throws {
+    @Test func `what was contained outside is released by a grant that says so and by no other`() async throws
+    {
         let bench = Bench(policy: Self.policy)
         bench.defender.actOutside("Isolate", on: Bench.laptop)
         let refused = try await bench.ask("release", by: "mia")
@@ -196,6 +200,25 @@ struct TimeBoxTests {
         try await bench.run(for: .seconds(20))
         #expect(try await bench.job(released).state == .succeeded)
         #expect(!bench.defender.isIsolated(Bench.laptop))
+    }
+
+    @Test func `a stricter isolate that Defender leaves pending makes way for a release, and follows it`()
+        async throws
+    {
+        let bench = Bench(policy: Self.policy)
+        bench.defender.state.withLock { $0.reorders = true }
+        try await bench.ask("isolate", for: "10m", with: ["type": "Selective"])
+        try await bench.run(for: .seconds(300), step: .seconds(20))
+        let full = try await bench.ask("isolate", by: "omar", for: "1h")
+        try await bench.run(for: .seconds(200), step: .seconds(20))
+        #expect(try await bench.job(full).state == .watching)
+        try await bench.run(for: .seconds(240), step: .seconds(5))
+        // Cancelled at Defender, the machine released, and posted again: contained by the stricter claim alone.
+        #expect(try await bench.job(full).state == .succeeded)
+        #expect(bench.defender.executed.map(\.action) == ["isolate", "isolate", "release", "isolate"])
+        #expect(bench.defender.isIsolated(Bench.laptop))
+        #expect(try await bench.claims().map(\.id) == [full])
+        #expect(try await bench.codes(to: .conversation(full)).contains("job.resumes"))
     }
 
     @Test func `an isolate that Defender puts off does not put off a release that is due`() async throws {

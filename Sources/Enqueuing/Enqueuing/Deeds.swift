@@ -97,12 +97,16 @@ private func extend(
     claim.endsAt = next
     try transaction.put(claim)
     let detail = ["from": end.iso8601, "to": next.iso8601, "machine": claim.machine.text]
-    try seal(AuditEntry(kind: "claim.extended", subject: id.text, actor: actor, detail: detail), in: transaction)
+    try seal(
+        AuditEntry(kind: "claim.extended", subject: id.text, actor: actor, detail: detail),
+        in: transaction
+    )
     // A release that somebody works on finds the new end by itself.
     if release.state == .ready, release.lease == nil {
         _ = try move(release, by: .armed(now), fence: nil, keeping: nil, in: transaction)
     }
-    let text = "\(actor) extended the containment of \(claim.machineName) by \(box): it ends at \(next.iso8601)."
+    let text =
+        "\(actor) extended the containment of \(claim.machineName) by \(box): it ends at \(next.iso8601)."
     let notice = job.notice(.progress, "claim.extended", text, isFinal: false)
     try tell(.conversation(job.conversationID), notice, about: id, in: transaction)
 }

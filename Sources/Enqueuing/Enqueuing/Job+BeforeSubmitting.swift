@@ -22,7 +22,8 @@ extension Job {
             decision = note
             if duration == nil { duration = note.defaultDuration }
             enter(.decided, due: now)
-            return note.essential.map { [tellAsker(.warning, "job.essential", "\(machineText) is \($0).")] } ?? []
+            return note.essential.map { [tellAsker(.warning, "job.essential", "\(machineText) is \($0).")] }
+                ?? []
         case .readied:
             try require(.decided, event)
             enter(.ready, due: isAutomatic ? nil : now)
@@ -45,7 +46,9 @@ extension Job {
             tries += 1
             due = earliest(until, validUntil)
             var effects: [JobEffect] = []
-            if tries == 1 { effects.append(tellAsker(.warning, "job.waiting", "Waiting: \(trouble.message)")) }
+            if tries == 1 {
+                effects.append(tellAsker(.warning, "job.waiting", "Waiting: \(trouble.message)"))
+            }
             // A release that is due must not fail in silence, whatever it is that fails.
             if isAutomatic, tries == 3 || tries.isMultiple(of: 60) {
                 alarmedAt = now

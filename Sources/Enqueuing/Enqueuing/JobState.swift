@@ -45,7 +45,9 @@ package enum JobState: String, Sendable, Codable, CaseIterable {
     /// All but the ends.
     package static let open = allCases.filter { !$0.isEnd }
     /// The states whose jobs the executor leases.
-    package static let executing: [JobState] = [.recorded, .located, .decided, .awaitingApproval, .ready, .held]
+    package static let executing: [JobState] = [
+        .recorded, .located, .decided, .awaitingApproval, .ready, .held,
+    ]
     /// The states whose jobs the observer leases; a job `submitting` only once its lease has ended.
     package static let observing: [JobState] = [.watching, .reconciling, .submitting]
 }

@@ -71,7 +71,7 @@ package enum LaneRules {
             }
             return isBusy ? .wait : .submit(ending: [])
         }
-        return job.action == "isolate" ? isolate(job, situation) : release(job, situation, at: now)
+        return job.action == "isolate" ? isolate(job, situation, at: now) : release(job, situation, at: now)
     }
 
     private static func freeze(for job: Job, in situation: Situation) -> Step? {
@@ -94,7 +94,7 @@ package enum LaneRules {
 
     // MARK: Isolate
 
-    private static func isolate(_ job: Job, _ situation: Situation) -> Step {
+    private static func isolate(_ job: Job, _ situation: Situation, at now: Timestamp) -> Step {
         if let release = situation.newestCountedRelease, release.sequence > job.sequence {
             return .withdraw(
                 Outcome(
@@ -105,13 +105,15 @@ package enum LaneRules {
                 code: "superseded"
             )
         }
-        if let release = job.yieldsTo, situation.others.contains(where: { $0.id == release && $0.state != .held }) {
+        if let release = job.yieldsTo,
+            situation.others.contains(where: { $0.id == release && $0.state != .held })
+        {
             return .wait
         }
         let network = situation.others.filter { $0.lane == .network && $0.state.isInFlight }
         // A release on its way to the machine is the opposite: it goes first, or is cancelled.
         let releases = network.filter { $0.action == "release" && $0.joined == nil }
-        if !releases.isEmpty { return yieldTo(releases) }
+        if !releases.isEmpty { return yieldTo(releases, at: now) }
 
         let wantsFull = job.parameters["type"] != "Selective"
         let claims = situation.openClaims.filter { $0.id != job.id && $0.endingBy == nil }
@@ -201,7 +203,7 @@ package enum LaneRules {
                 code: "released"
             )
         }
-        return lastRelease(ending: mine, situation)
+        return lastRelease(ending: mine, situation, at: now)
     }
 
     /// The claims that contain the machine or are about to; not those whose isolate Defender puts off, or that
@@ -230,10 +232,12 @@ package enum LaneRules {
             claims.contains { $0.id == job.id } && job.state == .watching && job.joined == nil
                 && job.machineAction?.isOurs != false
         }
-        guard let begun = pending.compactMap({ $0.submission?.startedAt }).max() else { return .wait }
+        guard let begun = pending.compactMap({ $0.submission?.startedAt }).max() else {
+            return .waitUntil(now + patience)
+        }
         guard now >= begun + patience else { return .waitUntil(begun + patience) }
         let open = pending.filter { $0.cancelRequest == nil }
-        return open.isEmpty ? .wait : .putBehind(open.map(\.id))
+        return open.isEmpty ? .waitUntil(now + patience) : .putBehind(open.map(\.id))
     }
 
     private static func releaseOfNothing(_ job: Job, _ situation: Situation) -> Step {
@@ -268,12 +272,16 @@ package enum LaneRules {
         )
     }
 
-    private static func lastRelease(ending claims: [Claim], _ situation: Situation) -> Step {
+    private static func lastRelease(
+        ending claims: [Claim],
+        _ situation: Situation,
+        at now: Timestamp
+    ) -> Step {
         let network = situation.others.filter {
             $0.lane == .network && $0.state.isInFlight && $0.joined == nil
         }
         let isolates = network.filter { $0.action == "isolate" }
-        if !isolates.isEmpty { return yieldTo(isolates) }
+        if !isolates.isEmpty { return yieldTo(isolates, at: now) }
         if !network.isEmpty { return .wait }
         let wasNeverPosted = claims.allSatisfy { claim in
             claim.containedAt == nil && situation.others.contains { $0.id == claim.id && $0.state == .ready }
@@ -313,7 +321,7 @@ package enum LaneRules {
             $0.action == "isolate" && $0.state == .ready && !$0.isRehearsal && !$0.isPutOff(at: now)
                 && $0.yieldsTo != job.id
         }
-        if isWanted { return .wait }
+        if isWanted { return .waitUntil(now + patience) }
         if let takenOver = situation.takenOver {
             return .withdraw(
                 Outcome(
@@ -339,15 +347,16 @@ package enum LaneRules {
                 code: "time-box"
             )
         }
-        return lastRelease(ending: [claim], situation)
+        return lastRelease(ending: [claim], situation, at: now)
     }
 
     /// Opposite actions in flight: those that Defender may still cancel are cancelled, the rest waited for.
-    private static func yieldTo(_ jobs: [Job]) -> Step {
+    private static func yieldTo(_ jobs: [Job], at now: Timestamp) -> Step {
         let cancellable = jobs.filter {
             $0.state == .watching && $0.cancelRequest == nil && $0.machineAction?.isOurs != false
         }
-        return cancellable.isEmpty ? .wait : .cancelFirst(cancellable.map(\.id))
+        // What is being posted can be cancelled once Defender has it; nobody says when that is.
+        return cancellable.isEmpty ? .waitUntil(now + patience) : .cancelFirst(cancellable.map(\.id))
     }
 }
 

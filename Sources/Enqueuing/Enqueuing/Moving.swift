@@ -53,6 +53,9 @@ func perform(_ effects: [JobEffect], of job: Job, in transaction: any LedgerTran
         case .confirmClaim: try confirmClaim(of: job, in: transaction)
         case .closeClaim(let code): try closeClaim(job.id, code: code, by: job, in: transaction)
         case .closeEndingClaims(let code):
+            if let machine = job.machine?.id {
+                try ForeignContainment.remove(machine: machine, in: transaction)
+            }
             for claim in try transaction.openClaims(on: job.machine?.id) where claim.endingBy == job.id {
                 try closeClaim(claim.id, code: code, by: job, in: transaction)
             }
@@ -242,7 +245,9 @@ private func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws
 ///
 /// Jobs that are ready find it out by themselves; these would first take somebody's agreement.
 private func withdrawOlder(than job: Job, in transaction: any LedgerTransaction) throws {
-    guard job.lane == .network, !job.isAutomatic, !job.isRehearsal, let machine = job.machine?.id else { return }
+    guard job.lane == .network, !job.isAutomatic, !job.isRehearsal, let machine = job.machine?.id else {
+        return
+    }
     let opposite = job.action == "isolate" ? "release" : "isolate"
     let query = JobQuery(states: [.awaitingApproval, .held], actions: [opposite], machine: machine)
     for older in try transaction.jobs(query) where older.sequence < job.sequence && !older.isAutomatic {

@@ -90,7 +90,9 @@ extension Ledger {
             situation.releasedOutside = view.releasedOutside
             situation.takenOver = view.takenOver
             var step = LaneRules.step(for: stored, in: situation, at: transaction.now)
-            if rehearsal == nil, step.begins, let spent = try spentBudget(for: stored, budgets, in: transaction) {
+            if rehearsal == nil, step.begins,
+                let spent = try spentBudget(for: stored, budgets, in: transaction)
+            {
                 step = spent.budget.refuses ? .refuse(spent.outcome) : .hold(spent.outcome)
             }
             if var rehearsal, let words = step.rehearsed {
@@ -128,7 +130,8 @@ extension LaneRules.Step {
     fileprivate var begins: Bool {
         switch self {
         case .submit, .submitAnew: true
-        case .expire, .hold, .wait, .waitUntil, .cancelFirst, .putBehind, .join, .claimContained, .settle, .withdraw,
+        case .expire, .hold, .wait, .waitUntil, .cancelFirst, .putBehind, .join, .claimContained, .settle,
+            .withdraw,
             .refuse:
             false
         }

@@ -30,7 +30,8 @@ struct IntentExplainer {
             )
         case .isolated, .jobs: said(policy.decideLook(intent.asker, at: intent.source), intent)
         case .whoAmI, .help: said(needsNoGrant(intent), intent)
-        case .cancel(let job), .go(let job), .approve(let job, _), .deny(let job, _, _), .askWhy(let job, _, _),
+        case .cancel(let job), .go(let job), .approve(let job, _), .deny(let job, _, _),
+            .askWhy(let job, _, _),
             .extendClaim(let job, _), .releaseClaim(let job):
             said(needsLedger("Whose job \(job) is and on which machine", intent), intent)
         case .extend(let selector, _), .hold(let selector):

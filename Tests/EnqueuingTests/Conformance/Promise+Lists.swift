@@ -152,7 +152,11 @@ extension Promise {
             )
             let pending = try await ledger.read { try $0.outboxPending(talk).map(\.id) }
             try need(pending, is: ["o-2", "o-3"], "what the conversation waits for")
-            try need(try await ledger.read { try $0.outboxEntry("o-2")?.sequence }, is: 2, "an entry by its id")
+            try need(
+                try await ledger.read { try $0.outboxEntry("o-2")?.sequence },
+                is: 2,
+                "an entry by its id"
+            )
             try need(try await ledger.read { try $0.outboxEntry("o-9") }, is: nil, "an unknown entry")
             try need(try await ledger.read { try $0.outboxNextDue() }, is: now, "the next time")
             try await ledger.write { rows in
