@@ -45,8 +45,9 @@ extension Policy {
     ///   - asker: Whoever presses or types.
     ///   - source: Where they do.
     ///   - action: The word of the job; a source's ceiling holds for its approval as well.
-    ///   - of: Who was asked to approve, groups and people.
+    ///   - asked: Who was asked to approve, groups and people.
     ///   - requester: Who asked for the job.
+    /// - Returns: Allowed with the person's name, or refused with who may.
     package func decideApproval(
         _ asker: Asker,
         at source: SourceName,

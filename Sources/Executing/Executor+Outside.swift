@@ -114,6 +114,7 @@ extension Executor {
         }
         let owners = claims.map { claim in
             "\(claim.ownerText)" + (claim.endsAt.map { " until \($0.iso8601)" } ?? "")
+                + (claim.ticket.map { " for \($0)" } ?? "") + (claim.reason.map { " because \($0)" } ?? "")
         }
         return (isContained ? "Contained" : "Being contained") + " by \(owners.joined(separator: ", "))."
     }

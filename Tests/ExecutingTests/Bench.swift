@@ -302,9 +302,8 @@ final class Bench: Sendable {
 
     /// Lets time pass from one thing that is due to the next, until nothing is.
     ///
-    /// - Parameters:
-    ///   - span: At the most so long.
-    ///   - isAtRest: Whether what is still open may stay so.
+    /// It stops after `span`, and once what is open may stay so.
+    ///
     func rest(within span: Duration, isAtRest: ([Job]) -> Bool = { $0.isEmpty }) async throws {
         let end = now + span
         try await settle()

@@ -72,6 +72,8 @@ struct IntentExplainer {
                 decision: decision,
                 machine: machine,
                 setAside: setAside,
+                limits: decision.isPermitted
+                    ? policy.limits(for: request.action, machine).map(\.inWords) : [],
                 preview: decision.isAllowed ? preview(of: job, on: machine.id) : nil
             )
         }

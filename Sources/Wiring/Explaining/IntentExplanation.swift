@@ -10,6 +10,8 @@ struct IntentExplanation {
     let decision: Decision
     var machine: Machine?
     var setAside: [Machine] = []
+    /// The limits that hold for it, in words; how much of them is used only a running bridge knows.
+    var limits: [String] = []
     /// Set if no one machine was meant; then it is what decides.
     var refusal: MachineRefusal?
     var preview: RequestPreview?
@@ -85,7 +87,7 @@ struct IntentExplanation {
         guard let refusal else {
             let chosen = machine.map { ["The machine is \($0.shownName) (\($0.id))."] } ?? []
             let twins = setAside.map { "Set aside as stale: \($0.shownName) (\($0.id))." }
-            return chosen + twins + decision.explanation
+            return chosen + twins + decision.explanation + limits.map { "Limit: \($0)." }
         }
         return [refusal.message] + refusal.candidates.map { "\($0.marks): \($0.command)" } + [refusal.fix]
     }
