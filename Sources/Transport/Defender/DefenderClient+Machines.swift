@@ -62,13 +62,17 @@ extension DefenderClient {
         query.append("$top", "1")
         query.append("$count", "true")
         let path = DefenderPath.machines + query.text
-        let counted = try await orNone(Int64?.some(0)) { () async throws(DefenderError) in
-            let answer = try await call(
-                DefenderCall(.get, path, purpose: "the number of machines", priority: priority)
-            )
-            return try answer.object()["@odata.count"]?.integer
+        do {
+            let counted = try await orNone(Int64?.some(0)) { () async throws(DefenderError) in
+                let answer = try await call(
+                    DefenderCall(.get, path, purpose: "the number of machines", priority: priority)
+                )
+                return try answer.object()["@odata.count"]?.integer
+            }
+            if let counted { return Int(clamping: counted) }
+        } catch {
+            guard error.isBadQuery else { throw error }
         }
-        if let counted { return Int(clamping: counted) }
         // `$count` is used by clients and documented nowhere: without it they are counted one by one.
         return Set(try await list(filter, priority: priority).machines.map(\.id)).count
     }
@@ -81,9 +85,7 @@ extension DefenderClient {
         do {
             return try await list(.equals("aadDeviceId", .guid(guid)), priority: priority)
         } catch {
-            guard error.defenderCode == "ODataError" || error.defenderCode == "BadRequest" else {
-                throw error
-            }
+            guard error.isBadQuery else { throw error }
             return try await list(
                 .equals("aadDeviceId", .text(guid.uuidString.lowercased())),
                 priority: priority
@@ -154,6 +156,11 @@ extension DefenderClient {
             return none
         }
     }
+}
+
+extension DefenderError {
+    /// Defender does not take the query as it is; it may take another.
+    fileprivate var isBadQuery: Bool { defenderCode == "ODataError" || defenderCode == "BadRequest" }
 }
 
 extension MachinePage {
