@@ -71,18 +71,23 @@ extension IntentDesk {
     /// Whether a job still asks what was shown, and whether this person may answer.
     private func question(_ id: JobID, _ seen: String?, _ intent: Intent) async throws -> Asked {
         let found = try await ledger.read { try $0.job(id) }
-        if let refusal = refusal(toSee: found, intent) { return .closed(refusal) }
+        let answer = found.flatMap { job in
+            job.approval.map { request in
+                policy.decideApproval(
+                    intent.asker,
+                    at: intent.source,
+                    for: job.action,
+                    of: request.of,
+                    requester: job.principal
+                )
+            }
+        }
+        // Who is asked to agree needs no grant of their own.
+        if answer?.isAllowed != true, let refusal = refusal(toSee: found, intent) { return .closed(refusal) }
         guard let job = found else { return .closed(unknownJob(id)) }
-        guard let request = job.approval else {
+        guard let request = job.approval, let decision = answer else {
             return .closed(said("\(job.title) asks for nobody's approval; it is \(job.state.rawValue)."))
         }
-        let decision = policy.decideApproval(
-            intent.asker,
-            at: intent.source,
-            for: job.action,
-            of: request.of,
-            requester: job.principal
-        )
         guard decision.isAllowed, let principal = decision.principal else {
             return .closed(refused(decision))
         }
