@@ -45,7 +45,7 @@ extension IntentDesk {
             machine: .id(held.claim.machine),
             reason: "released before its time"
         )
-        return try await decide(request, of: intent)
+        return try await decide(request, of: intent, on: held.job.machine)
     }
 
     func hold(_ selector: MachineSelector, _ intent: Intent) async throws -> Understanding {

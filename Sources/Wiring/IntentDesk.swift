@@ -57,7 +57,12 @@ struct IntentDesk: Sendable {
 
     // MARK: Actions
 
-    func decide(_ request: ActionRequest, of intent: Intent) async throws -> Understanding {
+    /// Where a machine is `known` already, people read of it by its name; it is looked up all the same.
+    func decide(
+        _ request: ActionRequest,
+        of intent: Intent,
+        on known: Machine? = nil
+    ) async throws -> Understanding {
         let decision = policy.decide(Question(intent, wants: request, now: now))
         var job = Job(
             id: identifiers.makeJobID(at: now),
@@ -68,6 +73,7 @@ struct IntentDesk: Sendable {
             acceptedAt: now,
             validUntil: now + policy.validFor
         )
+        job.machine = known
         guard decision.verdict != .refuse else {
             let code = decision.reasons.first?.code.rawValue ?? "refused"
             job.state = .refused
