@@ -91,6 +91,34 @@ struct BridgeProcess {
         }
     }
 
+    /// Runs a command that may end with anything.
+    static func run(
+        _ arguments: [String],
+        in folder: TemporaryFolder
+    ) async throws -> (end: Program.End, output: String, errors: String) {
+        let all = arguments + ["--config", folder.path("bascule.yaml")]
+        return try await Program.running(all, in: folder, named: "run-\(UUID().uuidString)") { program in
+            (try await program.end(), program.output, program.errors)
+        }
+    }
+
+    /// The rows of the audit with this subject, oldest first.
+    static func audit(of subject: String, in folder: TemporaryFolder) async throws -> [JSONValue] {
+        try await ask(["audit", "export"], in: folder).split(separator: "\n")
+            .map { try JSONReader.read(String($0), root: .object) }
+            .filter { $0["subject"]?.string == subject }
+    }
+
+    /// Puts new settings in place, sends SIGHUP, and waits until the log says `words` once more.
+    func read(_ text: String, until words: String = "Settings read again") async throws {
+        let before = program.errors.components(separatedBy: words).count
+        try folder.write(text, to: "bascule.yaml")
+        program.send(SIGHUP)
+        _ = try await eventually("\"\(words)\" in the log") {
+            program.errors.components(separatedBy: words).count > before ? () : nil
+        }
+    }
+
     func metrics() async throws -> String {
         let response = try await http.send(
             OutgoingRequest(.get, Secret("\(console)/metrics"), isIdempotent: false)

@@ -17,6 +17,12 @@ struct Settings {
     var jiraFor = "8h"
     /// The actions that mia may ask for.
     var allowed = "isolate, scan, collect, release, cancel, status, unfreeze"
+    /// Further people, such as `ines: { soc-chat: T024/U2290 }`.
+    var people: [String] = []
+    /// Further groups, such as `leads: [ines]`.
+    var groups: [String] = []
+    /// Further grants, each in braces.
+    var grants: [String] = []
 
     /// Writes secrets and settings into the folder.
     func write(to folder: TemporaryFolder, _ simulator: SimulatorProcess) throws {
@@ -60,20 +66,36 @@ struct Settings {
                 because: '"\\(.issue.key): \\(.issue.fields.summary)"'
                 for: \(jiraFor)
               - { name: on-alert, from: siem, when: .type == "alert.raised", \(siemRoute) }
-            people:   { mia: { soc-chat: T024/U2147, tickets: 5b10a2844c20165700ede21g }, omar: { soc-chat: T024/U9 } }
+            people:
+            \(Self.lines(["mia: { soc-chat: T024/U2147, tickets: 5b10a2844c20165700ede21g }", "omar: { soc-chat: T024/U9 }"] + people))
             services: { sentinel: { source: siem } }
-            groups:   { soc: [mia], rest: [omar] }
+            groups:
+            \(Self.lines(["soc: [mia]", "rest: [omar]"] + groups))
             grants:
               - { allow: [\(allowed)], to: [soc], machines: { os: client } }
               - { allow: [scan], to: [sentinel], machines: { os: client } }
+            \(Self.lines(grants.map { "- \($0)" }))
             watch:    \(watch)
             \(top.joined(separator: "\n"))
             """
     }
 
+    private static func lines(_ texts: [String]) -> String {
+        texts.map { "  \($0)" }.joined(separator: "\n")
+    }
+
     /// A machine of the simulator's script: its name, and an id made of its number.
-    static func machine(_ number: Int, _ name: String, _ more: String = "") -> String {
-        "  - { id: \"\(id(number))\", computerDnsName: \(name), osPlatform: Windows11\(more) }"
+    static func machine(
+        _ number: Int,
+        _ name: String,
+        _ more: String = "",
+        platform: String = "Windows11"
+    ) -> String {
+        "  - { id: \"\(id(number))\", computerDnsName: \(name), osPlatform: \(platform)\(more) }"
+    }
+
+    static func server(_ number: Int, _ name: String, _ more: String = "") -> String {
+        machine(number, name, more, platform: "WindowsServer2022")
     }
 
     static func id(_ number: Int) -> String {

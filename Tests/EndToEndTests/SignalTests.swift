@@ -26,17 +26,17 @@ extension EndToEndTests {
 
                         let grant = "  - { allow: [scan], to: [rest], machines: { os: client } }"
                         let granted = settings.text(simulator).replacing("watch: ", with: "\(grant)\nwatch: ")
-                        try await read(granted, folder, bridge, "Settings read again")
+                        try await bridge.read(granted, until: "Settings read again")
                         #expect(try await scan(2, by: "U9", bridge, simulator).contains("recorded"))
 
                         // Without the grant, and broken: not even its good half counts.
                         let broken = settings.text(simulator) + "\nwached: { every: 1s }\n"
-                        try await read(broken, folder, bridge, "The new settings are wrong")
+                        try await bridge.read(broken, until: "The new settings are wrong")
                         #expect(bridge.program.errors.contains("wached"))
                         #expect(try await scan(3, by: "U9", bridge, simulator).contains("recorded"))
 
                         settings.allowed = "isolate"
-                        try await read(settings.text(simulator), folder, bridge, "Settings read again")
+                        try await bridge.read(settings.text(simulator), until: "Settings read again")
                         #expect(try await scan(4, by: "U9", bridge, simulator).contains("refused"))
                         #expect(try await scan(5, by: "U2147", bridge, simulator).contains("refused"))
                         bridge.program.send(SIGTERM)
@@ -85,21 +85,6 @@ extension EndToEndTests {
             let answer = try #require(await bridge.deliver(delivery))
             #expect(answer.status == 200)
             return String(decoding: answer.body, as: UTF8.self)
-        }
-
-        /// Puts the file in place, sends SIGHUP, and waits until the log says what became of it once more.
-        private func read(
-            _ text: String,
-            _ folder: TemporaryFolder,
-            _ bridge: BridgeProcess,
-            _ words: String
-        ) async throws {
-            let before = bridge.program.errors.components(separatedBy: words).count
-            try folder.write(text, to: "bascule.yaml")
-            bridge.program.send(SIGHUP)
-            _ = try await eventually("\"\(words)\" in the log") {
-                bridge.program.errors.components(separatedBy: words).count > before ? () : nil
-            }
         }
     }
 }

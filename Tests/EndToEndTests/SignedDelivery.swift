@@ -35,12 +35,13 @@ struct SignedDelivery: Sendable {
     static func slack(
         _ text: String,
         user: String = "U2147",
+        room: String = "C05SOCOPS7",
         chat: String,
         now: Timestamp = .now()
     ) throws -> SignedDelivery {
         let nonce = UUID().uuidString
         let fields = [
-            ("team_id", "T024"), ("channel_id", "C05SOCOPS7"), ("user_id", user), ("user_name", "mia"),
+            ("team_id", "T024"), ("channel_id", room), ("user_id", user), ("user_name", "mia"),
             ("command", "/mde"), ("text", text), ("response_url", "\(chat)/commands/T024/1/\(nonce)"),
             ("trigger_id", "1.\(nonce)"),
         ]

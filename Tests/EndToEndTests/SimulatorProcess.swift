@@ -11,10 +11,13 @@ struct SimulatorProcess {
 
         var method: String { json["method"]?.string ?? "" }
         var path: String { json["path"]?.string ?? "" }
+        /// As sent, with its escapes.
+        var query: String { json["query"]?.string ?? "" }
+        var body: String { json["body"]?.string ?? "" }
         var isExecuted: Bool { json["executed"] == true }
         /// The job whose marker begins `Comment`.
         var job: String? {
-            guard let body = try? JSONReader.read(json["body"]?.string ?? "", root: .object),
+            guard let body = try? JSONReader.read(body, root: .object),
                 let comment = body["Comment"]?.string, comment.hasPrefix("bascule:")
             else { return nil }
             return comment.dropFirst("bascule:".count).split(separator: " ").first.map(String.init)
