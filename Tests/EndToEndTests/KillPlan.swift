@@ -19,6 +19,10 @@ struct KillPlan {
         case cancelling
         /// The kill comes before the bridge listens.
         case starting
+        /// A server that somebody else has to agree to, and the answer as the kill comes.
+        case approving
+        /// Two machines of a group of which one may be isolated in an hour, and the word for the other.
+        case limited
         /// Several deliveries, and the kill as their jobs are decided: that state is over in a few milliseconds.
         case deciding
     }
@@ -51,14 +55,23 @@ struct KillPlan {
     }
 
     mutating func round(_ number: Int) -> Round {
-        switch pick(0...99) {
-        case 0..<37: .burst
-        case 37..<45: .deciding
-        case 45..<60: .quiet
-        case 60..<77: .single
-        case 77..<82: .refused
-        case 82..<88: .frozen
-        case 88..<95: .cancelling
+        // Whatever the seed: the first has something to lose, and what waits for a person is killed early.
+        switch number {
+        case 1: return .burst
+        case 2: return .approving
+        case 3: return .limited
+        default: break
+        }
+        return switch pick(0...99) {
+        case 0..<30: .burst
+        case 30..<37: .deciding
+        case 37..<49: .quiet
+        case 49..<63: .single
+        case 63..<67: .refused
+        case 67..<73: .frozen
+        case 73..<79: .cancelling
+        case 79..<89: .approving
+        case 89..<95: .limited
         default: .starting
         }
     }
@@ -73,13 +86,14 @@ struct KillPlan {
         case .frozen: .milliseconds(pick(150...500))
         case .cancelling: .milliseconds(pick(100...2_000))
         case .starting: .milliseconds(pick(1...250))
+        case .approving, .limited: .milliseconds(pick(0...250))
         case .deciding: .milliseconds(pick(0...4))
         }
     }
 
     /// How machine `number` answers; the same for the script and for the traffic.
     static func course(_ number: Int) -> Course {
-        guard number > specialAfter else { return .succeeds }
+        guard number > specialAfter, number <= serversAfter else { return .succeeds }
         switch number % 3 {
         case 0: return .fails
         case 1: return .timesOut
@@ -89,6 +103,13 @@ struct KillPlan {
 
     /// Machines with higher numbers do not just do what they are told.
     static let specialAfter = 10_000
+    /// Machines with higher numbers are servers, which somebody else has to agree to.
+    static let serversAfter = 20_000
+    /// Machines with higher numbers are of a group of which one may be isolated in an hour.
+    static let limitedAfter = 30_000
+
+    static func isServer(_ number: Int) -> Bool { number > serversAfter && number <= limitedAfter }
+    static func isLimited(_ number: Int) -> Bool { number > limitedAfter }
 
     /// The simulator's script: machines of every kind, and faults at places that the seed chooses.
     mutating func script(machines: Int, calls: Int) -> String {
@@ -103,9 +124,15 @@ struct KillPlan {
                 }
             return Settings.machine(number, Self.name(number), more)
         }
+        let servers = (1...machines).map { Self.serversAfter + $0 }.map {
+            Settings.server($0, Self.name($0))
+        }
+        let limited = (1...machines).map { Self.limitedAfter + $0 }.map {
+            Settings.machine($0, Self.name($0), ", rbacGroupId: 7, rbacGroupName: Finance")
+        }
         return """
             machines:
-            \(lines.joined(separator: "\n"))
+            \((lines + servers + limited).joined(separator: "\n"))
             actions: { delay: 0.6, end: Succeeded }
             visibility-lag: 0.5
             rate: { per-minute: 100000, per-hour: 1000000 }

@@ -40,7 +40,13 @@ extension KillRun {
         let id = job["job"]?.string ?? ""
         let isOffline = machineNumber(job).map { KillPlan.course($0) == .offline } ?? false
         if job["state"] == "held" {
-            _ = await bridge.deliver(try .slack("go \(id)", chat: simulator.word("chat")))
+            // A freeze is lifted by whoever could ask for it, a limit by one who may.
+            for user in [People.mia, People.ines] {
+                _ = await bridge.deliver(try .slack("go \(id)", user: user, chat: simulator.word("chat")))
+            }
+        } else if job["state"] == "awaiting-approval" {
+            let word = "approve \(id)"
+            _ = await bridge.deliver(try .slack(word, user: People.ines, chat: simulator.word("chat")))
         } else if job["state"] == "watching", isOffline, cancelled.insert(id).inserted {
             _ = await bridge.deliver(try .slack("cancel \(id)", chat: simulator.word("chat")))
         }
@@ -50,13 +56,21 @@ extension KillRun {
     func judge() async throws {
         let jobs = try await BridgeProcess.jobs(in: folder)
         #expect(jobs.count < 1_000, "the list is cut")
+        let audit = try await audit()
         for promise in promises {
-            let found = jobs.filter {
-                $0["action"]?.string == promise.action && $0["source"]?.string == promise.source
-                    && machineNumber($0) == promise.machine
-            }
-            #expect(found.count == 1, "\(promise) was acknowledged")
+            let count =
+                switch promise {
+                case .job(let action, let machine, let source):
+                    jobs.count {
+                        $0["action"]?.string == action && $0["source"]?.string == source
+                            && machineNumber($0) == machine
+                    }
+                case .answer(let job, let kind):
+                    audit.count { $0["subject"]?.string == job && $0["kind"]?.string == kind }
+                }
+            #expect(count == 1, "\(promise) was acknowledged")
         }
+        judgeAgreements(jobs, audit)
         let calls = try await simulator.journal().filter(\.isExecuted)
         let byJob = Dictionary(grouping: calls, by: { $0.job ?? "without a mark" })
         #expect(byJob["without a mark"] == nil)
@@ -71,21 +85,51 @@ extension KillRun {
             default: #expect(count <= 1)
             }
         }
-        let audit = try JSONReader.read(
+        let chain = try JSONReader.read(
             try await BridgeProcess.ask(["audit", "verify", "--json"], in: folder)
         )
-        #expect(audit["verdict"] == "intact")
+        #expect(chain["verdict"] == "intact")
         print(
-            "\(jobs.count) jobs, \(promises.count) acknowledged requests, \(calls.count) executed POSTs, ends:"
+            "\(jobs.count) jobs, \(promises.count) acknowledged deliveries, \(calls.count) executed POSTs, ends:"
         )
         print(Dictionary(grouping: jobs) { $0["state"]?.string ?? "" }.mapValues(\.count))
+    }
+
+    private func audit() async throws -> [JSONValue] {
+        try await BridgeProcess.ask(["audit", "export"], in: folder).split(separator: "\n")
+            .map { try JSONReader.read(String($0), root: .object) }
+    }
+
+    /// No server was submitted to without a lead's word for exactly that, and beyond the limit nothing without
+    /// a word for it.
+    private func judgeAgreements(_ jobs: [JSONValue], _ audit: [JSONValue]) {
+        let history = Dictionary(grouping: audit) { $0["subject"]?.string ?? "" }
+        var withinLimit = 0
+        for job in jobs where job["action"] == "isolate" {
+            let rows = history[job["job"]?.string ?? ""] ?? []
+            let number = machineNumber(job) ?? 0
+            guard let first = rows.firstIndex(where: { $0["kind"] == "job.submitting" }) else { continue }
+            if KillPlan.isServer(number) {
+                let given = rows.prefix(first).filter { $0["kind"] == "approval.given" }
+                #expect(given.map { $0["actor"]?.string } == ["ines"], "\(job.encodedText)")
+                let digest = given.first?.at("detail.digest")?.string
+                #expect(digest != nil && rows[first].at("detail.approval")?.string == digest)
+            } else if KillPlan.isLimited(number) {
+                let isWaived = rows.prefix(first).contains {
+                    $0["kind"] == "job.let-go" && $0.at("detail.waives") != nil && $0["actor"] == "ines"
+                }
+                if !isWaived { withinLimit += 1 }
+            }
+        }
+        #expect(withinLimit <= 1, "\(withinLimit) within a limit of one")
     }
 
     /// Every state that a job can be in was met by a kill, if not always by the youngest job.
     func judgeCoverage() {
         let wanted: Set = [
-            "recorded", "located", "decided", "ready", "held", "submitting", "reconciling", "watching",
-            "succeeded", "failed", "timed-out", "cancelled", "refused",
+            "recorded", "located", "decided", "awaiting-approval", "ready", "held", "submitting",
+            "reconciling", "watching",
+            "succeeded", "failed", "timed-out", "cancelled", "refused", "denied",
         ]
         #expect(wanted.subtracting(met).isEmpty, "\(wanted.subtracting(met).sorted()) were not met")
     }

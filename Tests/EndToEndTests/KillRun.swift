@@ -7,11 +7,12 @@ import Vocabulary
 
 /// One run of the kill test: what was asked, what was acknowledged, and in which states the kills came.
 struct KillRun {
-    /// An acknowledged request, and how it is found in the ledger.
-    struct Promise: Hashable {
-        let action: String
-        let machine: Int
-        let source: String
+    /// An acknowledged delivery, and how it is found in the ledger.
+    enum Promise: Hashable {
+        /// A request: there is one job of it.
+        case job(action: String, machine: Int, source: String)
+        /// An answer to what waits for one: the audit has one row of this kind.
+        case answer(job: String, kind: String)
     }
 
     let folder: TemporaryFolder
@@ -19,6 +20,8 @@ struct KillRun {
     var plan: KillPlan
     private var nextMachine = 1
     private var nextSpecial = KillPlan.specialAfter + 1
+    private var nextServer = KillPlan.serversAfter + 1
+    private var nextLimited = KillPlan.limitedAfter + 1
     private(set) var promises: Set<Promise> = []
     private(set) var states: [String: Int] = [:]
     /// The states of all twenty youngest jobs at the kills.
@@ -36,8 +39,7 @@ struct KillRun {
 
     /// Starts the bridge on the same ledger, has it work, kills it, and writes down where it was.
     mutating func round(_ number: Int) async throws {
-        // The first has something to lose, whatever the seed.
-        let round = number == 1 ? .burst : plan.round(number)
+        let round = plan.round(number)
         let delay = plan.delay(in: round)
         rounds[round, default: 0] += 1
         if round == .starting {
@@ -88,6 +90,8 @@ struct KillRun {
             if await bridge.deliver(freeze)?.status == 200 { isFrozen = true }
             try await send([try ask(at: "soc-chat")], bridge, killAfter: delay)
         case .cancelling: try await cancel(bridge, killAfter: delay)
+        case .approving: try await answer(bridge, killAfter: delay)
+        case .limited: try await lift(bridge, killAfter: delay)
         case .deciding: try await chase(bridge, killAfter: delay)
         }
     }
@@ -98,8 +102,7 @@ struct KillRun {
         let before = located()
         for _ in 1...3 {
             let (delivery, promise) = try ask()
-            guard (200..<300).contains(await bridge.deliver(delivery)?.status ?? 0) else { continue }
-            if let promise { promises.insert(promise) }
+            _ = await keep(delivery, promise, bridge)
         }
         do {
             try await eventually("a job that is located", within: .seconds(2), every: .milliseconds(1)) {
@@ -116,8 +119,7 @@ struct KillRun {
         var machine = takeSpecial()
         while KillPlan.course(machine) != .offline { machine = takeSpecial() }
         let (isolate, promise) = try ask(about: machine)
-        guard await bridge.deliver(isolate)?.status == 200 else { return }
-        if let promise { promises.insert(promise) }
+        guard await keep(isolate, promise, bridge) else { return }
         let job = try await eventually("an isolate that hangs") { [machine] in
             try await bridge.jobs().first { $0["state"] == "watching" && machineNumber($0) == machine }
         }
@@ -128,8 +130,19 @@ struct KillRun {
         try await send([(cancel, nil)], bridge, killAfter: delay)
     }
 
+    /// Delivers one thing before the kill; what is answered 2xx is a promise.
+    mutating func keep(
+        _ delivery: SignedDelivery,
+        _ promise: Promise?,
+        _ bridge: BridgeProcess
+    ) async -> Bool {
+        guard (200..<300).contains(await bridge.deliver(delivery)?.status ?? 0) else { return false }
+        if let promise { promises.insert(promise) }
+        return true
+    }
+
     /// Posts everything at once and kills in the midst of it; what was answered 2xx is a promise.
-    private mutating func send(
+    mutating func send(
         _ asked: [(delivery: SignedDelivery, promise: Promise?)],
         _ bridge: BridgeProcess,
         killAfter delay: Duration
@@ -155,6 +168,16 @@ struct KillRun {
 
     // MARK: What is asked
 
+    mutating func takeServer() -> Int {
+        nextServer += 1
+        return nextServer - 1
+    }
+
+    mutating func takeLimited() -> Int {
+        nextLimited += 1
+        return nextLimited - 1
+    }
+
     private mutating func takeMachine() -> Int {
         nextMachine += 1
         return nextMachine - 1
@@ -172,18 +195,18 @@ struct KillRun {
         switch wanted ?? ["soc-chat", "tickets", "siem"][plan.pick(0...2)] {
         case "tickets":
             let delivery = try SignedDelivery.jira(issue: "SEC-\(machine)", machine: name)
-            return (delivery, Promise(action: "isolate", machine: machine, source: "tickets"))
+            return (delivery, Promise.job(action: "isolate", machine: machine, source: "tickets"))
         case "siem":
-            return (try .alert(name), Promise(action: "scan", machine: machine, source: "siem"))
+            return (try .alert(name), Promise.job(action: "scan", machine: machine, source: "siem"))
         default: return try ask(about: machine, box: plan.pick(0...3) == 0 ? " for 2s" : "")
         }
     }
 
     /// Asks in the chat for a machine's isolation.
-    private func ask(about machine: Int, box: String = "") throws -> (SignedDelivery, Promise?) {
+    func ask(about machine: Int, box: String = "") throws -> (SignedDelivery, Promise?) {
         let text = "isolate \(KillPlan.name(machine))\(box) because of the test"
         let delivery = try SignedDelivery.slack(text, chat: simulator.word("chat"))
-        return (delivery, Promise(action: "isolate", machine: machine, source: "soc-chat"))
+        return (delivery, Promise.job(action: "isolate", machine: machine, source: "soc-chat"))
     }
 
     /// Lifts the freeze and lets every held job go on.

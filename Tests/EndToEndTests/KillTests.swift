@@ -26,6 +26,15 @@ extension EndToEndTests {
                     settings.watch =
                         "{ every: 1s, sweep: 5m, lease: 2s, post-deadline: 1s, visibility-lag: 1s }"
                     settings.jiraFor = "3s"
+                    settings.people = ["ines: { soc-chat: T024/U2290 }"]
+                    settings.groups = ["leads: [ines]"]
+                    settings.grants = [
+                        "{ allow: [isolate], to: [soc], machines: { os: server }, approvals: { of: leads } }",
+                        "{ allow: [go], to: [leads], machines: any }",
+                    ]
+                    settings.top = [
+                        "limits: { isolate: { machines: [ { machines: { group: Finance }, per-hour: 1 } ] } }"
+                    ]
                     try settings.write(to: folder, simulator)
                     var run = KillRun(folder: folder, simulator: simulator, plan: plan)
                     for number in 1...Self.kills { try await run.round(number) }
