@@ -221,6 +221,24 @@ struct TimeBoxTests {
         #expect(try await bench.codes(to: .conversation(full)).contains("job.resumes"))
     }
 
+    @Test func `releasing a stricter isolate that is pending cancels it at Defender`() async throws {
+        let bench = Bench(policy: Self.policy)
+        bench.defender.state.withLock { $0.reorders = true }
+        try await bench.ask("isolate", by: "omar", for: "1h", with: ["type": "Selective"])
+        try await bench.ask("isolate", by: "mia", for: "1h", with: ["type": "Selective"])
+        try await bench.run(for: .seconds(20))
+        let full = try await bench.ask("isolate", by: "mia", for: "1h")
+        let joiner = try await bench.ask("isolate", by: "omar", for: "2h")
+        try await bench.run(for: .seconds(20))
+        try await bench.ask("release", by: "mia")
+        try await bench.run(for: .seconds(60))
+        #expect(try await bench.job(full).state == .cancelled)
+        #expect(bench.defender.state.withLock { $0.cancelled.count } == 1)
+        // Whoever joined it asks for it by themselves.
+        #expect(try await bench.job(joiner).joined == nil)
+        #expect(bench.defender.executed.map(\.action) == ["isolate", "isolate", "isolate"])
+    }
+
     @Test func `an isolate that Defender puts off does not put off a release that is due`() async throws {
         let bench = Bench(policy: Self.policy)
         try await bench.ask("isolate", for: "10m", with: ["type": "Selective"])

@@ -228,8 +228,10 @@ package enum LaneRules {
     /// Defender may leave an isolate of an isolated machine pending until the machine is released. What was not
     /// done within the time that a release may wait is cancelled and posted again after the release.
     private static func outlast(_ claims: [Claim], _ situation: Situation, at now: Timestamp) -> Step {
+        let isolates = situation.others.filter { job in claims.contains { $0.id == job.id } }
+        let primaries = Set(isolates.map { $0.joined ?? $0.id })
         let pending = situation.others.filter { job in
-            claims.contains { $0.id == job.id } && job.state == .watching && job.joined == nil
+            primaries.contains(job.id) && job.state == .watching && job.joined == nil
                 && job.machineAction?.isOurs != false
         }
         guard let begun = pending.compactMap({ $0.submission?.startedAt }).max() else {

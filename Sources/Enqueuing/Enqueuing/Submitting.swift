@@ -294,6 +294,10 @@ private func withdrawIsolates(
             event = .withdrawn(Outcome(code: "released", message: "\(job.askerText) released it."))
         } else if isolate.state == .watching, isolate.joined != nil {
             event = .ended(.cancelled, detail: "\(job.askerText) released it.")
+        } else if isolate.state.isInFlight {
+            // A stricter isolate over the one that still contains: whoever joined it asks anew.
+            let because = "\(job.askerText) released it."
+            event = .cancelRequested(CancelRequest(by: job.askerText, because: because, at: transaction.now))
         } else {
             continue
         }
