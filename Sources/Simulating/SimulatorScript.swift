@@ -53,7 +53,10 @@ package struct SimulatorScript: Sendable, Equatable {
         tenantDomain = "corp.example"
         client = "0c5a9d7e-61b4-4c38-8f27-93d0b1e6a254"
         secret = "sim~8Q_plain.Secret-for+trying/out="
-        roles = ["Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics"]
+        roles = [
+            "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
+            "Machine.ReadWrite.All",
+        ]
         tokenLifetimeSeconds = 3_599
         audiences = [
             "https://api.securitycenter.microsoft.com",

@@ -68,6 +68,7 @@ struct SimulatorTests {
             #expect(
                 token.permissions == [
                     "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
+                    "Machine.ReadWrite.All",
                 ]
             )
             #expect(token.claims?.audience == "https://api.securitycenter.microsoft.com")

@@ -24,6 +24,10 @@ final class FakeDefender: DefenderCalling {
         var actions: [MachineAction] = []
         var endsAt: [String: (Timestamp, MachineAction.Status)] = [:]
         var posted: [ActionSubmission] = []
+        /// Changes of tags that took place, as `+tag` and `-tag`.
+        var tagged: [String] = []
+        /// How many changes of tags are answered with 200 and not made.
+        var tagsUnshown = 0
         var cancelled: [String] = []
         var isolated: [MachineID: Bool] = [:]
         var faults: [Fault] = []
@@ -32,6 +36,7 @@ final class FakeDefender: DefenderCalling {
         var clockAhead: Duration?
         var roles: Set<String>? = [
             "Machine.Isolate", "Machine.Read.All", "Machine.Scan", "Machine.CollectForensics",
+            "Machine.ReadWrite.All",
         ]
         var delay = Duration.seconds(10)
         /// Times that the next actions take, before ``delay`` holds again: a later one may end earlier.
@@ -165,6 +170,13 @@ final class FakeDefender: DefenderCalling {
     }
 
     func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction {
+        try await afterFault { act(submission) }
+    }
+
+    /// Does something as the next fault lets it.
+    func afterFault<Answer>(
+        _ act: () async throws(DefenderError) -> Answer
+    ) async throws(DefenderError) -> Answer {
         let fault = state.withLock { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
         switch fault {
         case .lostRequest: throw failure(.transfer, executed: true)
@@ -174,9 +186,9 @@ final class FakeDefender: DefenderCalling {
         case .server: throw failure(.server, executed: true)
         case .lostAnswer, nil: break
         }
-        let action = act(submission)
+        let answer = try await act()
         if case .lostAnswer = fault { throw failure(.transfer, executed: true) }
-        return action
+        return answer
     }
 
     private func act(_ submission: ActionSubmission) -> MachineAction {
@@ -269,7 +281,7 @@ final class FakeDefender: DefenderCalling {
         return Int64(package.count)
     }
 
-    private func failure(_ kind: DefenderError.Kind, executed: Bool, wait: Duration? = nil) -> DefenderError {
+    func failure(_ kind: DefenderError.Kind, executed: Bool, wait: Duration? = nil) -> DefenderError {
         DefenderError(
             kind: kind,
             mayHaveBeenExecuted: executed,

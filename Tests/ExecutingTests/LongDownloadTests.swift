@@ -35,6 +35,15 @@ private struct SlowDefender: DefenderCalling {
         try await fake.submit(submission)
     }
 
+    func setTag(
+        _ tag: String,
+        on machine: MachineID,
+        adds: Bool,
+        deadline: Duration
+    ) async throws(DefenderError) -> Machine {
+        try await fake.setTag(tag, on: machine, adds: adds, deadline: deadline)
+    }
+
     func cancel(actionID: String, comment: String, priority: CallPriority) async throws(DefenderError) {
         try await fake.cancel(actionID: actionID, comment: comment, priority: priority)
     }

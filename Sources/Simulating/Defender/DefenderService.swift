@@ -65,6 +65,9 @@ struct DefenderService: Sendable {
                 throw DefenderRefusal(404, "ResourceNotFound", "Alert \(segments[1]) was not found")
             }
             return try showMachine(machine)
+        case ("POST", let path) where path.count == 3 && path[0] == "machines" && path[2] == "tags":
+            try admit("machines/{id}/tags", TagOrder.roles, caller, call)
+            return try setTag(on: segments[1], call)
         case ("POST", let path) where path.count == 3 && path[0] == "machines":
             guard let kind = MachineOrder.Kind(path: path[2]) else { throw .noRoute(call) }
             try admit("machines/{id}/\(path[2])", [kind.role], caller, call)
@@ -163,6 +166,9 @@ struct DefenderService: Sendable {
 
     func shown(_ machine: SimulatedMachine) -> [String: JSONValue] {
         var fields = machine.fields
+        if fields["machineTags"] != nil || !estate.tags(of: machine).isEmpty {
+            fields["machineTags"] = .array(estate.tags(of: machine).map { .string($0) })
+        }
         if script.addsUnknownProperties { fields["futureProperty"] = ["nested": [1, .null, "x"]] }
         return fields
     }

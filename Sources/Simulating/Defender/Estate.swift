@@ -12,6 +12,7 @@ package struct MachineTruth: Sendable, Equatable {
     package let isolationType: String?
     /// The last change of its containment.
     package let changedAt: Timestamp?
+    package let tags: [String]
 
     /// As `GET /simulator/machines` shows it.
     package var json: JSONValue {
@@ -21,6 +22,7 @@ package struct MachineTruth: Sendable, Equatable {
             "isolated": .bool(isIsolated),
             "isolationType": isolationType.map { .string($0) } ?? .null,
             "changedAt": changedAt.map { .number(Double($0.milliseconds) / 1000) } ?? .null,
+            "machineTags": .array(tags.map { .string($0) }),
         ]
     }
 }
@@ -37,6 +39,8 @@ struct Estate: Sendable {
     /// The isolation type of the machines that are isolated.
     private var containment: [String: String] = [:]
     private var changes: [String: Timestamp] = [:]
+    /// Of the machines whose tags were changed, all that they carry.
+    private var tags: [String: [String]] = [:]
     private var refusesNextDuplicate = false
 
     init(_ script: SimulatorScript) {
@@ -83,9 +87,27 @@ struct Estate: Sendable {
                 name: machine.name,
                 isIsolated: held != nil,
                 isolationType: held,
-                changedAt: changes[key]
+                changedAt: changes[key],
+                tags: tags(of: machine)
             )
         }
+    }
+
+    /// What a machine carries now.
+    func tags(of machine: SimulatedMachine) -> [String] {
+        tags[machine.id.lowercased()] ?? (machine.fields["machineTags"]?.array ?? []).compactMap(\.string)
+    }
+
+    /// Spelled otherwise, a tag is another one.
+    ///
+    /// - Returns: True if anything was changed.
+    mutating func setTag(_ tag: String, on machine: SimulatedMachine, adds: Bool) -> Bool {
+        var carried = tags(of: machine)
+        guard carried.contains(tag) != adds else { return false }
+        carried.removeAll { $0 == tag }
+        if adds { carried.append(tag) }
+        tags[machine.id.lowercased()] = carried
+        return true
     }
 
     /// True if this duplicate is to be refused; alternates where the script says so.

@@ -44,13 +44,7 @@ struct MachineOrder: Sendable {
     let scope: String?
 
     init(_ kind: Kind, _ call: SimulatedCall) throws(DefenderRefusal) {
-        let body = try Self.body(call)
-        for name in body.keys.sorted() where !kind.fields.contains(name) {
-            let known = kind.fields.first { $0.lowercased() == name.lowercased() }
-            guard let known else { continue }
-            let text = "Request body is incorrect: '\(name)' is not a valid key, '\(known)' is."
-            throw DefenderRefusal(400, "InvalidRequestBody", text)
-        }
+        let body = try Self.body(call, keys: kind.fields)
         self.kind = kind
         comment = try Self.text("Comment", in: body) ?? ""
         guard !comment.isEmpty else { throw .missingField("Comment") }
@@ -84,7 +78,20 @@ struct MachineOrder: Sendable {
         return value.object ?? [:]
     }
 
-    private static func text(
+    /// A body none of whose keys is one of these in another case; further keys do not matter.
+    static func body(_ call: SimulatedCall, keys: Set<String>) throws(DefenderRefusal) -> [String: JSONValue]
+    {
+        let body = try body(call)
+        for name in body.keys.sorted() where !keys.contains(name) {
+            let known = keys.first { $0.lowercased() == name.lowercased() }
+            guard let known else { continue }
+            let text = "Request body is incorrect: '\(name)' is not a valid key, '\(known)' is."
+            throw DefenderRefusal(400, "InvalidRequestBody", text)
+        }
+        return body
+    }
+
+    static func text(
         _ name: String,
         in body: [String: JSONValue]
     ) throws(DefenderRefusal) -> String? {
@@ -99,7 +106,7 @@ struct MachineOrder: Sendable {
         return text
     }
 
-    private static func allowed(
+    static func allowed(
         _ value: String,
         _ words: [String],
         _ name: String

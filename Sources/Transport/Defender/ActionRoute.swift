@@ -11,22 +11,41 @@ struct ActionRoute: Sendable, Hashable {
     let segment: String
     /// The catalogue's parameter name and Defender's key for it.
     let keys: [String: String]
+    /// What the body says whatever the parameters.
+    let fixed: [String: String]
+    /// True if a machine action with our comment comes of it; false if Defender answers with the machine.
+    let makesAction: Bool
 
     /// Nil for a word that is not posted to a machine.
     init?(word: String) {
         switch word {
-        case "isolate": (segment, keys) = ("isolate", ["type": "IsolationType"])
-        case "release": (segment, keys) = ("unisolate", [:])
-        case "scan": (segment, keys) = ("runAntiVirusScan", ["type": "ScanType"])
-        case "collect": (segment, keys) = ("collectInvestigationPackage", [:])
+        case "isolate": self.init("isolate", ["type": "IsolationType"])
+        case "release": self.init("unisolate")
+        case "scan": self.init("runAntiVirusScan", ["type": "ScanType"])
+        case "collect": self.init("collectInvestigationPackage")
+        case "tag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Add"], makesAction: false)
+        case "untag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Remove"], makesAction: false)
         default: return nil
         }
+    }
+
+    private init(
+        _ segment: String,
+        _ keys: [String: String] = [:],
+        fixed: [String: String] = [:],
+        makesAction: Bool = true
+    ) {
+        self.segment = segment
+        self.keys = keys
+        self.fixed = fixed
+        self.makesAction = makesAction
     }
 
     /// Nil if a parameter is missing or is not one of this action.
     func body(parameters: [String: String], comment: String) -> JSONValue? {
         guard Set(parameters.keys) == Set(keys.keys) else { return nil }
-        var members: [String: JSONValue] = ["Comment": .string(comment)]
+        var members = fixed.mapValues { JSONValue.string($0) }
+        if makesAction { members["Comment"] = .string(comment) }
         for (name, key) in keys { members[key] = parameters[name].map { .string($0) } }
         return .object(members)
     }

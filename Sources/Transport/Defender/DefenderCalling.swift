@@ -29,6 +29,16 @@ package protocol DefenderCalling: Sendable {
     /// Posts one action, once: never repeated by this layer once it may have been executed.
     func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction
 
+    /// Puts a tag on a machine or takes it off, once, as ``submit(_:)`` does.
+    ///
+    /// - Returns: The machine as Defender describes it afterwards.
+    func setTag(
+        _ tag: String,
+        on machine: MachineID,
+        adds: Bool,
+        deadline: Duration
+    ) async throws(DefenderError) -> Machine
+
     /// Asks Defender to cancel an action.
     func cancel(actionID: String, comment: String, priority: CallPriority) async throws(DefenderError)
 

@@ -1,10 +1,10 @@
 import CurlClient
 import JSONReader
-import Vocabulary
+package import Vocabulary
 
 extension DefenderClient {
     package func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction {
-        guard let route = ActionRoute(word: submission.action),
+        guard let route = ActionRoute(word: submission.action), route.makesAction,
             let body = route.body(parameters: submission.parameters, comment: submission.comment)
         else { throw .notPosted(submission.action) }
         let isContainment = ["isolate", "release"].contains(submission.action)
@@ -21,6 +21,32 @@ extension DefenderClient {
         guard let action = EntityReading.action(try answer.object()), action.machineID == submission.machine
         else { throw answer.unreadable("no action of that machine") }
         return action
+    }
+
+    package func setTag(
+        _ tag: String,
+        on machine: MachineID,
+        adds: Bool,
+        deadline: Duration
+    ) async throws(DefenderError) -> Machine {
+        let word = adds ? "tag" : "untag"
+        guard let route = ActionRoute(word: word),
+            let body = route.body(parameters: ["tag": tag], comment: "")
+        else { throw .notPosted(word) }
+        let answer = try await call(
+            DefenderCall(
+                .post,
+                "\(DefenderPath.machine(machine))/\(route.segment)",
+                purpose: word,
+                priority: .action,
+                body: body,
+                deadline: deadline
+            )
+        )
+        guard let found = EntityReading.machine(try answer.object()), found.id == machine else {
+            throw answer.unreadable("another machine than the one meant")
+        }
+        return found
     }
 
     package func cancel(
