@@ -63,7 +63,7 @@ struct ActionClauses {
         }
         let setting = ParameterSetting(
             name: String(word[..<sign]),
-            value: String(word[word.index(after: sign)...]),
+            value: Self.unquoted(word[word.index(after: sign)...]),
             of: entry
         )
         switch setting {
@@ -73,6 +73,20 @@ struct ActionClauses {
             }
         case .unknown(let words): throw refusal(words)
         }
+    }
+
+    /// Looks at everything that was said: what has no default must be there.
+    func checked() throws(Misunderstanding) -> ActionClauses {
+        if let missing = entry.parameters.first(where: { $0.isRequired && parameters[$0.name] == nil }) {
+            throw refusal("\"\(entry.word)\" needs \"with \(missing.name)=\(missing.placeholder)\".")
+        }
+        return self
+    }
+
+    /// Quotes around a whole value keep its blanks.
+    private static func unquoted(_ value: Substring) -> String {
+        guard value.count > 2, value.hasPrefix("\""), value.hasSuffix("\"") else { return String(value) }
+        return String(value.dropFirst().dropLast())
     }
 
     private func notUnderstood(_ word: String) -> Misunderstanding {
@@ -101,12 +115,10 @@ enum ParameterSetting: Equatable {
             )
             return
         }
-        guard let value = parameter.values.first(where: { $0.lowercased() == value.lowercased() }) else {
+        guard let value = parameter.canonical(value) else {
             let nearest = nearestWord(to: value, among: parameter.values)
             let hint = nearest.map { " Did you mean \($0)?" } ?? ""
-            self = .unknown(
-                words: "\"\(parameter.name)\" is one of \(parameter.values.joined(separator: ", ")).\(hint)"
-            )
+            self = .unknown(words: "\"\(parameter.name)\" is \(parameter.expectation).\(hint)")
             return
         }
         self = .known(name: parameter.name, value: value)

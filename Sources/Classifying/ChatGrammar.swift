@@ -80,6 +80,7 @@ package enum ChatGrammar {
         while let word = try words.next() {
             try clauses.take(word, &words)
         }
+        clauses = try clauses.checked()
         return machines.map { machine in
             .action(
                 ActionRequest(

@@ -5,7 +5,8 @@ package import Vocabulary
 package enum CommandForms {
     /// All first words in one line.
     package static var everything: String {
-        "Commands: isolate, release, scan, collect, status, isolated, jobs, approve, deny, "
+        let actions = Catalogue.actions.filter(\.isPosted).map(\.word).joined(separator: ", ")
+        return "Commands: \(actions), status, isolated, jobs, approve, deny, "
             + "extend, hold, cancel, go, whoami, freeze, unfreeze, help."
     }
 
@@ -16,7 +17,7 @@ package enum CommandForms {
 
     /// The lines of `help`.
     package static var help: [String] {
-        let actions = Catalogue.actions.filter { $0.machineActionType != nil }
+        let actions = Catalogue.actions.filter(\.isPosted)
         return actions.map { "\(form($0.word)): \($0.summary)" } + [
             "status <machine>: \(Catalogue.status.summary)",
             "isolated: List what is contained, by whom, and until when.",
@@ -39,7 +40,7 @@ package enum CommandForms {
         var words = [request.action, machine.text]
         if let duration = request.duration { words += ["for", duration.description] }
         let settings = request.parameters.sorted { $0.key < $1.key }
-        if !settings.isEmpty { words += ["with"] + settings.map { "\($0.key)=\($0.value)" } }
+        if !settings.isEmpty { words += ["with"] + settings.map(ActionParameter.spelled) }
         if let reason = request.reason { words += ["because", reason] }
         return words.joined(separator: " ")
     }
@@ -59,7 +60,8 @@ package enum CommandForms {
         var parts = [entry.word, "<machine>[,<machine>…]"]
         if entry.takesTimeBox { parts.append("[for <duration>]") }
         for parameter in entry.parameters {
-            parts.append("[with \(parameter.name)=\(parameter.values.joined(separator: "|"))]")
+            let words = "with \(parameter.name)=\(parameter.placeholder)"
+            parts.append(parameter.isRequired ? words : "[\(words)]")
         }
         return (parts + ["[because <reason>]"]).joined(separator: " ")
     }

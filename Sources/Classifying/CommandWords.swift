@@ -28,18 +28,25 @@ struct CommandWords {
         return sentence.isEmpty ? nil : String(sentence.prefix(ChatGrammar.reasonCharactersMax))
     }
 
-    /// A blank inside `<…>` does not end a word, so that a link is looked at whole.
+    /// A blank inside `<…>` does not end a word, so that a link is looked at whole, nor one in a value that
+    /// stands in quotes, as in `tag="under review"`.
     private func endOfWord() -> Substring.Index {
         var isInLink = false
+        var isInQuotes = false
+        var last: Character = " "
         for index in rest.indices {
-            switch rest[index] {
+            let character = rest[index]
+            switch character {
             case "<": isInLink = true
             case ">": isInLink = false
-            case let character where character.isWhitespace && !isInLink: return index
+            case "\"": isInQuotes = !isInQuotes && last == "="
+            case _ where character.isWhitespace && !isInLink && !isInQuotes: return index
             default: break
             }
+            last = character
         }
-        // An angle bracket that is never closed protects nothing.
-        return isInLink ? rest.firstIndex { $0.isWhitespace } ?? rest.endIndex : rest.endIndex
+        // An angle bracket or a quote that is never closed protects nothing.
+        guard isInLink || isInQuotes else { return rest.endIndex }
+        return rest.firstIndex { $0.isWhitespace } ?? rest.endIndex
     }
 }

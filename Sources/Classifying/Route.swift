@@ -41,7 +41,7 @@ package struct Route: Sendable, Hashable {
         parameters: [String: RouteValue] = [:],
         ticket: String? = nil
     ) throws(RouteError) {
-        let actions = Catalogue.actions.filter { $0.machineActionType != nil }
+        let actions = Catalogue.actions.filter(\.isPosted)
         guard let entry = actions.first(where: { $0.word == action }) else {
             throw .unknownAction(action, nearest: nearestWord(to: action, among: actions.map(\.word)))
         }
@@ -52,6 +52,9 @@ package struct Route: Sendable, Hashable {
         var canonical: [String: RouteValue] = [:]
         for (key, value) in parameters {
             canonical[key] = try Self.canonical(key, value, of: entry)
+        }
+        if let missing = entry.parameters.first(where: { $0.isRequired && canonical[$0.name] == nil }) {
+            throw .missingParameter(missing.name, action: entry.word)
         }
         self.name = name
         self.when = when
@@ -92,7 +95,9 @@ package struct Route: Sendable, Hashable {
         }
         guard case .word(let word) = value else { return value }
         guard case .known(_, let spelled) = ParameterSetting(name: key, value: word, of: entry) else {
-            throw .unknownValue(word, parameter: key, values: parameter.values)
+            throw parameter.isFreeText
+                ? .unusableText(parameter: key, expectation: parameter.expectation)
+                : .unknownValue(word, parameter: key, values: parameter.values)
         }
         return .word(spelled)
     }
@@ -105,6 +110,8 @@ package enum RouteError: Explained, Equatable {
     case noDuration(String)
     case unknownParameter(String, action: String, nearest: String?)
     case unknownValue(String, parameter: String, values: [String])
+    case unusableText(parameter: String, expectation: String)
+    case missingParameter(String, action: String)
 
     package var code: String {
         switch self {
@@ -112,7 +119,8 @@ package enum RouteError: Explained, Equatable {
         case .takesNoDuration: "route.takes-no-duration"
         case .noDuration: "route.no-duration"
         case .unknownParameter: "route.unknown-parameter"
-        case .unknownValue: "route.unknown-value"
+        case .unknownValue, .unusableText: "route.unknown-value"
+        case .missingParameter: "route.missing-parameter"
         }
     }
 
@@ -123,6 +131,8 @@ package enum RouteError: Explained, Equatable {
         case .noDuration(let text): "\"\(text)\" is no duration."
         case .unknownParameter(let name, let action, _): "\"\(action)\" has no parameter \"\(name)\"."
         case .unknownValue(let value, let parameter, _): "\"\(value)\" is no value of \"\(parameter)\"."
+        case .unusableText(let parameter, _): "The text for \"\(parameter)\" cannot be used."
+        case .missingParameter(let name, let action): "\"\(action)\" needs \"with: { \(name): … }\"."
         }
     }
 
@@ -130,11 +140,14 @@ package enum RouteError: Explained, Equatable {
         switch self {
         case .unknownAction(_, let nearest?), .unknownParameter(_, _, let nearest?):
             "Did you mean \"\(nearest)\"?"
-        case .unknownAction: "Use isolate, release, scan or collect."
+        case .unknownAction:
+            "Use one of \(Catalogue.actions.filter(\.isPosted).map(\.word).joined(separator: ", "))."
         case .takesNoDuration: "Take \"for\" out; only a containment ends by time."
         case .noDuration: "Write a whole number and s, m, h or d, from 1s to 365d, such as 8h."
         case .unknownParameter: "See `actions` for the parameters of each action."
         case .unknownValue(_, _, let values): "Use \(values.joined(separator: " or "))."
+        case .unusableText(_, let expectation): "Write \(expectation)."
+        case .missingParameter: "Write it as a plain word, or as { jq: … }."
         }
     }
 }

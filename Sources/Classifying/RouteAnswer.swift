@@ -87,8 +87,14 @@ struct RouteAnswer: Equatable {
             case .word(let word): text = word
             case .jq:
                 let output = entry["with.\(key)"]?[0] ?? .null
-                // Nothing found means nothing said: the default holds.
-                if output.isNull { continue }
+                // Nothing found means nothing said: the default holds, where there is one.
+                if output.isNull {
+                    guard action.parameter(key)?.isRequired == true else { continue }
+                    throw Unreadable(
+                        "route.missing-value",
+                        "Route \"\(route.name)\" finds no \"\(key)\" in this delivery."
+                    )
+                }
                 text = output.string ?? ""
             }
             guard case .known(let name, let canonical) = ParameterSetting(name: key, value: text, of: action)

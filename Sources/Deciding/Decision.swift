@@ -110,6 +110,8 @@ package struct Reason: Sendable, Hashable, Codable {
         case place = "place-not-granted"
         case hours = "outside-hours"
         case parameter = "parameter-not-granted"
+        /// A tag on which grants, protections and the like rest, and which no grant of theirs names.
+        case tagNamed = "tag-named"
         /// A time box beyond the grant's longest, or none where there must be one.
         case duration = "duration-not-granted"
         case others = "others-not-granted"

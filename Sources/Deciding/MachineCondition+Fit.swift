@@ -108,12 +108,6 @@ extension MachineCondition {
     }
 }
 
-/// Compares words of settings and of Defender: ASCII case makes no difference, nothing else is folded.
-private func isSameWord(_ left: String, _ right: String) -> Bool {
-    let fold = { (word: String) in word.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
-    return fold(left) == fold(right)
-}
-
 private func oneOf(_ what: String, _ values: [String]) -> String {
     "\(what) \(values.joined(separator: " or "))"
 }

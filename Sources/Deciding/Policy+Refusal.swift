@@ -113,6 +113,12 @@ extension Policy {
             return Reason(.hours, "\(principal) may \(action) at other times only.")
         case .parameter(let parameter, let value):
             return Reason(.parameter, "\(principal) may \(action), but not with \(parameter) \(value).")
+        case .namedTag(let tag, let places):
+            return Reason(
+                .tagNamed,
+                "\(principal) may \(action), but not with tag \(tag): \(Policy.listed(places)) "
+                    + "\(places.count == 1 ? "rests" : "rest") on it, and it takes a grant that names it under `with`."
+            )
         case .duration:
             let most = trial.grant.durationMax?.description ?? "some time"
             let asked = question.duration.map { "\($0) is more" } ?? "say for how long"
@@ -158,7 +164,7 @@ extension Policy {
             grant.allows(question.action)
                 && (grant.reachesOthers(with: question.action) || !question.concernsOthers)
                 && (grant.coversForeign || !question.concernsForeign) && grant.breakGlass == nil
-                && Trial.termFailure(grant, question) == nil
+                && Trial.termFailure(grant, question, self) == nil
                 && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? true
         }
         return names(of: sufficing, besides: principal)

@@ -52,6 +52,9 @@ extension Policy {
         case .parameter(let name, let value):
             "holds with \(name) \((grant.parameters[name] ?? []).sorted().joined(separator: " or ")), "
                 + "not \(value)"
+        case .namedTag(let tag, let places):
+            "names no tag (`with: { tag: … }`), and \(Policy.listed(places)) "
+                + "\(places.count == 1 ? "rests" : "rest") on tag \(tag)"
         case .duration:
             "holds for at most \(grant.durationMax?.description ?? "a time"), not "
                 + (question.duration.map { "for \($0)" } ?? "without an end")

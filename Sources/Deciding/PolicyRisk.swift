@@ -32,6 +32,8 @@ package struct PolicyRisk: Sendable, Hashable {
         case breakGlassOnAnyMachine = "break-glass-on-any-machine"
         /// Names and tags can be forged from the machine.
         case forgeableEssential = "forgeable-essential"
+        /// Somebody may change a tag on which other rules rest.
+        case namedTag = "named-tag"
     }
 
     package let kind: Kind
@@ -61,6 +63,7 @@ extension Policy {
     package var risks: [PolicyRisk] {
         let found =
             protections.compactMap(risk) + grants.flatMap(risks) + agreementRisks + releaseRisks + limitRisks
+            + tagRisks
         return found.sorted {
             ($0.line, $0.column, $0.kind.rawValue) < ($1.line, $1.column, $1.kind.rawValue)
         }

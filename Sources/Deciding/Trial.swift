@@ -22,6 +22,8 @@ struct Trial {
         case breakGlassReason
         case hours
         case parameter(name: String, value: String)
+        /// The tag that is asked for is one that others rest on, and the grant does not name it.
+        case namedTag(String, by: [String])
         case duration
         case address
         case machine(Fit)
@@ -70,28 +72,42 @@ struct Trial {
             guard question.breakGlass == glass.name else { return .fails(.breakGlass) }
             guard question.hasReason else { return .fails(.breakGlassReason) }
         }
-        if let failure = termFailure(grant, question) { return .fails(failure) }
+        if let failure = termFailure(grant, question, policy) { return .fails(failure) }
         if case .address = question.selector, !grant.allowsAddress { return .fails(.address) }
         guard let machine else { return .couldApply }
         return machineFailure(grant, machine, policy).map(Outcome.fails) ?? .applies
     }
 
     /// What stands between a grant and what is asked, whoever asks and whatever the machine: time and terms.
-    static func termFailure(_ grant: Grant, _ question: Question) -> Failure? {
+    static func termFailure(_ grant: Grant, _ question: Question, _ policy: Policy) -> Failure? {
         if let hours = grant.hours, !hours.contain(question.now) { return .hours }
-        let defaults = Catalogue.entry(question.action)?.parameters ?? []
-        for (name, values) in grant.parameters.sorted(by: { $0.key < $1.key }) {
-            let fallback = defaults.first { $0.name == name }?.defaultValue
-            guard let value = question.parameters[name] ?? fallback, values.contains(value) else {
-                return .parameter(name: name, value: question.parameters[name] ?? fallback ?? "none")
-            }
-        }
+        if let failure = parameterFailure(grant, question, policy) { return failure }
         guard let most = grant.durationMax, Catalogue.entry(question.action)?.takesTimeBox == true else {
             return nil
         }
         let duration = question.duration ?? grant.durationDefault
         guard let duration, duration.seconds <= most.seconds else { return .duration }
         return nil
+    }
+
+    private static func parameterFailure(_ grant: Grant, _ question: Question, _ policy: Policy) -> Failure? {
+        let entry = Catalogue.entry(question.action)
+        for (name, values) in grant.parameters.sorted(by: { $0.key < $1.key }) {
+            let parameter = entry?.parameter(name)
+            let said = question.parameters[name] ?? parameter?.defaultValue
+            // Texts are compared as Defender's are; a word has one spelling here.
+            let isListed = { (value: String) in
+                parameter?.isFreeText == true
+                    ? values.contains { isSameWord($0, value) } : values.contains(value)
+            }
+            guard let said, isListed(said) else { return .parameter(name: name, value: said ?? "none") }
+        }
+        for parameter in entry?.parameters ?? [] where parameter.isRequired {
+            guard question.parameters[parameter.name] != nil else {
+                return .parameter(name: parameter.name, value: "none")
+            }
+        }
+        return policy.tagFailure(grant, question)
     }
 
     /// What stands between a grant and a machine: its own condition, then every protection it does not name.

@@ -220,8 +220,8 @@ extension Job {
         var words = "\(action) \(machine)"
         if let duration { words += " for \(duration)" }
         for (name, value) in parameters.sorted(by: { $0.key < $1.key })
-        where Catalogue.entry(action)?.parameters.first(where: { $0.name == name })?.defaultValue != value {
-            words += " with \(name)=\(value)"
+        where Catalogue.entry(action)?.parameter(name)?.defaultValue != value {
+            words += " with \(ActionParameter.spelled(name, value))"
         }
         if let reason { words += " because \(reason)" }
         return words

@@ -17,7 +17,7 @@ extension Executor {
         }
         guard try await !waitsForItsTime(&job) else { return false }
         guard try await holdsPermission(&job, entry) else { return false }
-        if entry.machineActionType == nil { return try await answer(&job, machine) }
+        if !entry.changesState { return try await answer(&job, machine) }
 
         var view = OutsideView()
         if entry.lane == .network {
@@ -111,23 +111,29 @@ extension Executor {
             )
             return false
         }
-        let submission = ActionSubmission(
-            action: job.action,
-            machine: machine,
-            parameters: job.parameters,
-            comment: ActionMarker.comment(job: job.id, person: job.askerText, reason: job.reason),
-            deadline: settings.times.postDeadline
-        )
         let event: JobEvent
         do throws(DefenderError) {
-            let action = try await defender.submit(submission)
-            event = fits(action, job) ? .accepted(trace(of: action)) : notOurKind(action)
+            event = try await send(job, machine)
         } catch {
             event = await eventAfter(error, job, machine)
         }
         job = try await ledger.apply(event, to: job, keeping: nil)
         log(job)
         return false
+    }
+
+    private func send(_ job: Job, _ machine: MachineID) async throws(DefenderError) -> JobEvent {
+        if let change = job.tagChange { return try await send(change, of: job, machine) }
+        let action = try await defender.submit(
+            ActionSubmission(
+                action: job.action,
+                machine: machine,
+                parameters: job.parameters,
+                comment: ActionMarker.comment(job: job.id, person: job.askerText, reason: job.reason),
+                deadline: settings.times.postDeadline
+            )
+        )
+        return fits(action, job) ? .accepted(trace(of: action)) : notOurKind(action)
     }
 
     private func eventAfter(_ error: DefenderError, _ job: Job, _ machine: MachineID) async -> JobEvent {

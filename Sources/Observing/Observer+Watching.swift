@@ -160,6 +160,7 @@ extension Observer {
     /// Finds out whether a POST of unknown outcome was executed: by our mark, never by trying again.
     func reconcile(_ job: Job) async throws {
         guard let submission = job.submission, let machine = job.machine?.id else { return }
+        if let change = job.tagChange { return try await reconcile(job, change, on: machine, submission) }
         let type = actionType(of: job)
         let filter = ActionFilter(
             machine: machine,
@@ -170,14 +171,7 @@ extension Observer {
         do throws(DefenderError) {
             page = try await defender.actions(filter, priority: .settling)
         } catch {
-            let wait = max(error.retryAfter ?? .zero, .seconds(min(60, 1 << min(6, job.tries))))
-            let trouble = Outcome(code: error.code, message: error.message, fix: error.fix)
-            _ = try await ledger.apply(
-                .stillUnknown(until: wallClock() + wait, trouble: trouble),
-                to: job,
-                keeping: nil
-            )
-            return
+            return try await remainUnknown(job, error)
         }
         let ours = page.actions.first { action in
             action.machineID == machine && action.type == type
@@ -197,11 +191,9 @@ extension Observer {
             _ = try await ledger.apply(.adopted(trace), to: job, keeping: nil)
             return
         }
-        let settledAt = submission.leaseUntil + settings.times.settlingTime
         let now = wallClock()
         let event: JobEvent
-        if now <= settledAt {
-            let until = max(min(settledAt + .milliseconds(1), nextTick()), now + .milliseconds(100))
+        if let until = looksAgain(after: submission, at: now) {
             event = .stillUnknown(until: until, trouble: nil)
         } else if page.mayBeCut {
             let trouble = Outcome(
@@ -214,5 +206,23 @@ extension Observer {
             event = .absent
         }
         _ = try await ledger.apply(event, to: job, keeping: nil)
+    }
+
+    /// When to look again while a POST could still arrive unseen; nil once none can.
+    func looksAgain(after submission: Submission, at now: Timestamp) -> Timestamp? {
+        let settledAt = submission.leaseUntil + settings.times.settlingTime
+        guard now <= settledAt else { return nil }
+        return max(min(settledAt + .milliseconds(1), nextTick()), now + .milliseconds(100))
+    }
+
+    /// Defender could not be asked, further and further apart.
+    func remainUnknown(_ job: Job, _ error: DefenderError) async throws {
+        let wait = max(error.retryAfter ?? .zero, .seconds(min(60, 1 << min(6, job.tries))))
+        let trouble = Outcome(code: error.code, message: error.message, fix: error.fix)
+        _ = try await ledger.apply(
+            .stillUnknown(until: wallClock() + wait, trouble: trouble),
+            to: job,
+            keeping: nil
+        )
     }
 }

@@ -63,6 +63,10 @@ struct IntentDesk: Sendable {
         of intent: Intent,
         on known: Machine? = nil
     ) async throws -> Understanding {
+        let needed = Catalogue.entry(request.action)?.parameters.filter(\.isRequired) ?? []
+        if let missing = needed.first(where: { request.parameters[$0.name] == nil }) {
+            return refused("\"\(request.action)\" needs \"with \(missing.name)=\(missing.placeholder)\".")
+        }
         let decision = policy.decide(Question(intent, wants: request, now: now))
         var job = Job(
             id: identifiers.makeJobID(at: now),

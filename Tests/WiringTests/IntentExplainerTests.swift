@@ -167,6 +167,37 @@ struct IntentExplainerTests {
         #expect(json["reasons"] == ["machine-page-cut"])
     }
 
+    @Test func `a tag is explained with what would be posted`() throws {
+        let request = ActionRequest(
+            action: "scan",
+            machine: .hostName("laptop-7"),
+            parameters: ["type": "Full"]
+        )
+        #expect(
+            try explain(.action(request), estate: estate).text.contains(
+                "asks to scan laptop-7 with type=Full"
+            )
+        )
+        var tagging = policy
+        tagging.grants[0].actions = ["tag"]
+        let tag = ActionRequest(
+            action: "tag",
+            machine: .hostName("laptop-7"),
+            parameters: ["tag": "under review"]
+        )
+        let page = try #require(MachinePage(listing: try JSONReader.read(Array(estate.utf8))))
+        let intent = Intent(source: chat, asker: .identity("T024/U2147"), request: .action(tag))
+        let told = IntentExplainer(policy: tagging, machines: page, now: now).explain(intent)
+        #expect(
+            told.json["request"] == [
+                "method": "POST", "path": "/api/machines/1111111111111111111111111111111111111111/tags",
+                "body": ["Action": "Add", "Value": "under review"],
+            ]
+        )
+        #expect(told.text.contains(#"asks to tag laptop-7 with tag="under review""#))
+        #expect(told.text.contains("takes the place of the zeros") == false)
+    }
+
     @Test func `what a list cannot answer is held`() throws {
         let alert = Request.action(ActionRequest(action: "isolate", machine: .alert("da1_2")))
         #expect(try explain(alert, estate: estate).json["decision"] == "hold")

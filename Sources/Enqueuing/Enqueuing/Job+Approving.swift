@@ -78,7 +78,7 @@ extension Job {
 
     /// What is asked for, with everything that an approval binds to.
     private var wish: String {
-        var words = title
+        var words = deed
         if let machine { words += " (\(machine.id))" }
         if let duration { words += " for \(duration)" }
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) { words += ", \(name) \(value)," }

@@ -48,7 +48,8 @@ extension Job {
             .settled, .withdrawn, .expired, .armed, .awaits, .approved, .turnedDown, .lapsed,
             .warned, .clockDoubted, .heldBack:
             try movedBeforeSubmitting(by: event, at: now)
-        case .submissionStarted, .accepted, .notExecuted, .rejected, .outcomeUnknown, .stillUnknown, .adopted,
+        case .submissionStarted, .accepted, .done, .notExecuted, .rejected, .outcomeUnknown, .stillUnknown,
+            .adopted,
             .absent:
             try movedWhileSubmitting(by: event, at: now)
         case .joined, .parted, .rests, .progressed, .packageReady, .packaged, .ended, .cancelRequested,

@@ -31,6 +31,11 @@ extension Job {
                 ? (wasUnknown ? "Found at Defender" : "Defender accepted it")
                 : "An action of this kind was already under way at Defender; it is followed"
             return [tellAsker(.progress, "job.watching", "\(words): \(title) is \(trace.status).")]
+        case .done(let outcome):
+            guard state == .submitting || state == .reconciling else {
+                throw TransitionError(state: state, event: event.name)
+            }
+            return end(.succeeded, outcome, tone: .good)
         case .notExecuted(let until, let trouble):
             try require(.submitting, event)
             if let effects = takenBack() { return effects }

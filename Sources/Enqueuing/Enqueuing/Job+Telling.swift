@@ -1,9 +1,20 @@
+import Catalogue
 package import Vocabulary
 
 /// What is said about a job, to people and to the audit.
 extension Job {
-    /// `isolate laptop-7`, as messages begin.
-    package var title: String { "\(action) \(machineText)" }
+    /// `isolate laptop-7`, `tag laptop-7 with tag=Contained`, as messages begin.
+    package var title: String { deed + needed.map { " with \(ActionParameter.spelled($0, $1))" }.joined() }
+
+    /// `isolate laptop-7`.
+    var deed: String { "\(action) \(machineText)" }
+
+    /// What has no default, and without which the action says nothing.
+    private var needed: [(String, String)] {
+        let entry = Catalogue.entry(action)
+        return (entry?.parameters ?? []).filter(\.isRequired)
+            .compactMap { parameter in parameters[parameter.name].map { (parameter.name, $0) } }
+    }
 
     func tellAsker(
         _ tone: Notice.Tone,

@@ -34,7 +34,7 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
 
     /// The catalogue's word.
     package var action: String
-    /// Canonical, defaults filled in.
+    /// Canonical, defaults filled in; what has none was said.
     package var parameters: [String: String]
     package var selector: MachineSelector
     package var duration: TimeBox?

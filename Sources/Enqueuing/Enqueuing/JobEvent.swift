@@ -39,6 +39,8 @@ package enum JobEvent: Sendable, Hashable {
     case submissionStarted(leaseUntil: Timestamp)
     /// Defender answered the POST with an action.
     case accepted(ActionTrace)
+    /// Defender did it while it answered, or shows that it is done: there is nothing to watch.
+    case done(Outcome)
     /// The POST was surely not executed and may be made again.
     case notExecuted(until: Timestamp, trouble: Outcome)
     /// The POST was surely not executed and will not be made again.

@@ -16,6 +16,8 @@ package enum LaneRules {
         package var newestCountedRelease: Job?
         /// The newest isolate that counts: ready or further, its claim not closed.
         package var newestCountedIsolate: Job?
+        /// The newest intent that counts and changes the same tag the other way, asked for after this one.
+        package var newerOpposite: Job?
         /// A containment that somebody made outside, in words; nil if there is none.
         package var foreignContainment: String?
         /// `Full` or `Selective` if the machine is contained by an action of ours; nil if it is not.
@@ -66,12 +68,22 @@ package enum LaneRules {
         if let validUntil = job.validUntil, now > validUntil { return .expire }
         if let hold = freeze(for: job, in: situation) { return hold }
         guard job.lane == .network else {
+            if let newer = situation.newerOpposite {
+                return .withdraw(superseded(by: newer), closing: [], code: "superseded")
+            }
             let isBusy = situation.others.contains {
                 $0.lane == job.lane && $0.lane != nil && $0.state.isInFlight
             }
             return isBusy ? .wait : .submit(ending: [])
         }
         return job.action == "isolate" ? isolate(job, situation, at: now) : release(job, situation, at: now)
+    }
+
+    static func superseded(by newer: Job) -> Outcome {
+        Outcome(
+            code: "superseded",
+            message: "\(newer.askerText) asked to \(newer.action) it after this was asked."
+        )
     }
 
     private static func freeze(for job: Job, in situation: Situation) -> Step? {

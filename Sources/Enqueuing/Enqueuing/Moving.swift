@@ -66,7 +66,9 @@ func perform(_ effects: [JobEffect], of job: Job, in transaction: any LedgerTran
             }
         case .settleJoined(let how): try settleJoined(to: job, how, in: transaction)
         case .wakeLane: try wakeLane(of: job, in: transaction)
-        case .withdrawOlder: try withdrawOlder(than: job, in: transaction)
+        case .withdrawOlder:
+            try withdrawOlder(than: job, in: transaction)
+            try withdrawOlderTagChanges(than: job, in: transaction)
         }
     }
 }

@@ -166,6 +166,7 @@ private func situation(of job: Job, in transaction: any LedgerTransaction) throw
             $0.decision?.mayEndOthers == true || ($0.principal != nil && $0.principal == job.principal)
         }
         .max { $0.sequence < $1.sequence }
+    situation.newerOpposite = try newerOpposite(of: job, in: transaction)
     let holders = try claims.compactMap { $0.id == job.id ? nil : try transaction.job($0.id) }
     situation.newestCountedIsolate = (others.filter { $0.state == .ready } + holders)
         .filter { counts($0, "isolate") }

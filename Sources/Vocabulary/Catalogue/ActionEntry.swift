@@ -30,15 +30,16 @@ package struct ActionEntry: Sendable, Hashable {
     package let backEnd: BackEnd
     /// ISO date on which Microsoft says the back end ends, or nil.
     package let retires: String?
-}
 
-/// One parameter of an action, said as `with name=value`.
-package struct ActionParameter: Sendable, Hashable {
-    package let name: String
-    package let summary: String
-    /// Accepted values, compared without regard to case and passed on as spelled here.
-    package let values: [String]
-    package let defaultValue: String
+    /// True for what becomes a call about a machine; the rest is answered, or is about a job.
+    package var isPosted: Bool { lane != nil }
+
+    /// True for a change that Defender makes while it answers: there is no machine action to watch, and what is
+    /// unknown of it shows in the machine itself.
+    package var isDoneAtOnce: Bool { isPosted && changesState && machineActionType == nil }
+
+    /// The parameter of that name; nil if there is none.
+    package func parameter(_ name: String) -> ActionParameter? { parameters.first { $0.name == name } }
 }
 
 /// Per machine one action of a lane is in flight at a time; lanes never wait for each other (design §9).

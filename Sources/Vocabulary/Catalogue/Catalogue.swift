@@ -2,7 +2,7 @@
 ///
 /// Source of permissions, rate windows and platforms: `reference/defender-api.md` §§2.3, 3.1, 3.2.
 package enum Catalogue {
-    package static let actions: [ActionEntry] = [isolate, release, scan, collect, cancel, status]
+    package static let actions: [ActionEntry] = [isolate, release, scan, collect, tag, untag, cancel, status]
 
     /// The entry of a word, compared without regard to case.
     package static func entry(_ word: String) -> ActionEntry? {
@@ -13,7 +13,7 @@ package enum Catalogue {
     /// Application permissions that let a machine be found and an action be watched.
     package static let readingMachines = ["Machine.Read.All", "Machine.ReadWrite.All"]
 
-    private static let documentedRate = RateWindow(perMinute: 100, perHour: 1_500)
+    static let documentedRate = RateWindow(perMinute: 100, perHour: 1_500)
 
     package static let isolate = ActionEntry(
         word: "isolate",
@@ -22,8 +22,7 @@ package enum Catalogue {
             ActionParameter(
                 name: "type",
                 summary: "Full, or Selective to leave Outlook, Teams and Skype connected.",
-                values: ["Full", "Selective"],
-                defaultValue: "Full"
+                domain: .words(["Full", "Selective"], defaultValue: "Full")
             )
         ],
         applicationPermissions: ["Machine.Isolate"],
@@ -65,8 +64,7 @@ package enum Catalogue {
             ActionParameter(
                 name: "type",
                 summary: "Quick or Full.",
-                values: ["Quick", "Full"],
-                defaultValue: "Quick"
+                domain: .words(["Quick", "Full"], defaultValue: "Quick")
             )
         ],
         applicationPermissions: ["Machine.Scan"],

@@ -55,7 +55,9 @@ enum ActionListing {
             "name": .string(parameter.name),
             "summary": .string(parameter.summary),
             "values": texts(parameter.values),
-            "default": .string(parameter.defaultValue),
+            "default": text(parameter.defaultValue),
+            "required": .bool(parameter.isRequired),
+            "characters_max": parameter.charactersMax.map { .integer(Int64($0)) } ?? .null,
         ]
     }
 
@@ -66,8 +68,8 @@ enum ActionListing {
     private static func paragraph(_ entry: ActionEntry) -> String {
         var lines = [entry.word, "  \(entry.summary)"]
         lines += entry.parameters.map { parameter in
-            "  with \(parameter.name)=\(parameter.values.joined(separator: "|"))"
-                + "  (\(parameter.defaultValue) if not said): \(parameter.summary)"
+            "  with \(parameter.name)=\(parameter.placeholder)"
+                + "  (\(parameter.defaultValue.map { "\($0) if not said" } ?? "must be said")): \(parameter.summary)"
         }
         if entry.takesTimeBox { lines.append("  for <duration>: ends by itself, such as `for 4h`") }
         if let undoneBy = entry.undoneBy { lines.append("  undone by: \(undoneBy)") }

@@ -1,3 +1,4 @@
+import Catalogue
 import Deciding
 import Defender
 import JSONReader
@@ -49,7 +50,9 @@ struct IntentExplanation {
             )
             text.append("    \(preview.method) \(preview.path)")
             text.append("    \(preview.body.encodedText)")
-            text.append("    (the job's id takes the place of the zeros)")
+            if preview.body["Comment"] != nil {
+                text.append("    (the job's id takes the place of the zeros)")
+            }
         }
         return text.joined(separator: "\n")
     }
@@ -64,7 +67,12 @@ struct IntentExplanation {
     private var wish: String {
         switch intent.request {
         case .action(let request):
-            "\(request.action) \(request.machine)" + (request.duration.map { " for \($0)" } ?? "")
+            ([request.action, request.machine.description]
+                + request.parameters.sorted { $0.key < $1.key }.map {
+                    "with \(ActionParameter.spelled($0, $1))"
+                }
+                + [request.duration.map { "for \($0)" }].compactMap(\.self))
+                .joined(separator: " ")
         case .status(let selector): "see the status of \(selector)"
         case .isolated: "see what is isolated"
         case .jobs: "see the jobs"

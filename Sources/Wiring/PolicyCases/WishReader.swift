@@ -160,10 +160,19 @@ struct WishReader {
             return nil
         }
         guard let selector = selector(fields, machine) else { return nil }
+        let parameters = parameters(entry, fields)
+        for missing in entry.parameters where missing.isRequired && parameters[missing.name] == nil {
+            reading.error(
+                fields.node,
+                "\(title) names no \(missing.name), and \(entry.word) needs one",
+                "add `with: { \(missing.name): … }`"
+            )
+            return nil
+        }
         return ActionRequest(
             action: entry.word,
             machine: selector,
-            parameters: parameters(entry, fields),
+            parameters: parameters,
             duration: fields.duration("for").flatMap { TimeBox(seconds: $0.wholeSeconds) },
             reason: fields.text("because"),
             breakGlass: breakGlass(fields)
@@ -206,9 +215,22 @@ struct WishReader {
         else { return [:] }
         var parameters: [String: String] = [:]
         for parameter in entry.parameters {
-            parameters[parameter.name] = given.word(parameter.name, of: parameter.values)
+            parameters[parameter.name] =
+                parameter.isFreeText
+                ? text(parameter, given) : given.word(parameter.name, of: parameter.values)
         }
         return parameters
+    }
+
+    private func text(_ parameter: ActionParameter, _ fields: Fields) -> String? {
+        guard let text = fields.text(parameter.name) else { return nil }
+        if let canonical = parameter.canonical(text) { return canonical }
+        reading.error(
+            fields[parameter.name],
+            "\"\(parameter.name)\" of \(fields.name) cannot be used",
+            "write \(parameter.expectation)"
+        )
+        return nil
     }
 
     // MARK: The machine

@@ -61,12 +61,13 @@ extension SettingsReader {
         var parameters: [String: Settings.RouteValue] = [:]
         for name in names {
             guard let given = value(name, part) else { continue }
-            if case .word(let word) = given,
-                let allowed = entry?.parameters.first(where: { $0.name == name })?.values,
-                !allowed.contains(where: { $0.lowercased() == word.lowercased() })
+            if case .word(let word) = given, let parameter = entry?.parameter(name),
+                parameter.canonical(word) == nil
             {
-                let words = allowed.joined(separator: ", ")
-                part.reading.error(part[name], "\(name) is \"\(word)\"", "write one of: \(words)")
+                let fix =
+                    parameter.isFreeText
+                    ? parameter.expectation : "one of: \(parameter.values.joined(separator: ", "))"
+                part.reading.error(part[name], "\(name) is \"\(word)\"", "write \(fix)")
             }
             parameters[name] = given
         }
@@ -128,8 +129,8 @@ extension SettingsReader {
         }
         if route.machine == nil { fields.missing("machine") }
         guard let action = fields.text("do", isRequired: true) else { return }
-        guard let entry = Catalogue.entry(action), entry.machineActionType != nil else {
-            let words = Catalogue.actions.filter { $0.machineActionType != nil }.map(\.word)
+        guard let entry = Catalogue.entry(action), entry.isPosted else {
+            let words = Catalogue.actions.filter(\.isPosted).map(\.word)
             let nearest = nearestWord(to: action, among: words)
             reading.error(
                 fields["do"],
@@ -137,6 +138,14 @@ extension SettingsReader {
                 nearest.map { "did you mean \"\($0)\"?" } ?? "write one of: \(words.joined(separator: ", "))"
             )
             return
+        }
+        for parameter in entry.parameters
+        where parameter.isRequired && route.parameters[parameter.name] == nil {
+            reading.error(
+                fields["with"] ?? fields.node,
+                "\(entry.word) needs a \(parameter.name), and \(fields.name) says none",
+                "add `with: { \(parameter.name): … }`"
+            )
         }
         if route.duration != nil, !entry.takesTimeBox {
             reading.error(fields.key("for"), "\(entry.word) takes no \"for\"", "remove it")

@@ -87,22 +87,48 @@ extension SettingsReader {
         var parameters: [String: Set<String>] = [:]
         for name in names {
             guard let values = someTexts(name, part) else { continue }
-            for (word, entry) in zip(actions, entries) {
-                let known = entry?.parameters.first { $0.name == name }?.values ?? []
-                for value in values where !known.contains(value) {
-                    fields.reading.error(
-                        part[name],
-                        known.isEmpty
-                            ? "\(word) has no parameter \"\(name)\""
-                            : "\"\(name)\" of \(word) is never \"\(value)\"",
-                        known.isEmpty
-                            ? "give \(word) a grant of its own"
-                            : "write some of: \(known.joined(separator: ", "))"
-                    )
+            var kept: Set<String> = []
+            for value in values {
+                for (word, entry) in zip(actions, entries) {
+                    guard let canonical = read(value, of: entry?.parameter(name), word, name, part) else {
+                        continue
+                    }
+                    kept.insert(canonical)
                 }
             }
-            parameters[name] = Set(values)
+            parameters[name] = kept
         }
         return parameters
+    }
+
+    /// One value for one action as the catalogue spells it; nil, and a problem, for none of its.
+    private static func read(
+        _ value: String,
+        of parameter: ActionParameter?,
+        _ word: String,
+        _ name: String,
+        _ fields: Fields
+    ) -> String? {
+        guard let parameter else {
+            fields.reading.error(
+                fields[name],
+                "\(word) has no parameter \"\(name)\"",
+                "give \(word) a grant of its own"
+            )
+            return nil
+        }
+        if parameter.isFreeText {
+            if let text = parameter.canonical(value) { return text }
+        } else if parameter.values.contains(value) {
+            return value
+        }
+        fields.reading.error(
+            fields[name],
+            "\"\(name)\" of \(word) is never \"\(value)\"",
+            parameter.isFreeText
+                ? "write \(parameter.expectation)"
+                : "write some of: \(parameter.values.joined(separator: ", "))"
+        )
+        return nil
     }
 }

@@ -1,0 +1,78 @@
+import Foundation
+
+/// One parameter of an action, said as `with name=value`.
+package struct ActionParameter: Sendable, Hashable {
+    /// What may stand behind the sign.
+    package enum Domain: Sendable, Hashable {
+        /// One of these words, compared without regard to case and passed on as spelled here.
+        case words([String], defaultValue: String)
+        /// Any text of one line with at most so many characters; it must be said.
+        case text(charactersMax: Int)
+    }
+
+    package let name: String
+    package let summary: String
+    package let domain: Domain
+
+    /// True if nothing stands in for it where it is not said.
+    package var isRequired: Bool { defaultValue == nil }
+
+    /// True if any text will do within its bounds.
+    package var isFreeText: Bool { charactersMax != nil }
+
+    /// The words that it may be; empty for a free text.
+    package var values: [String] {
+        if case .words(let words, _) = domain { words } else { [] }
+    }
+
+    /// What holds where nothing is said; nil for a parameter that must be said.
+    package var defaultValue: String? {
+        if case .words(_, let word) = domain { word } else { nil }
+    }
+
+    /// The longest free text; nil for one of some words.
+    package var charactersMax: Int? {
+        if case .text(let most) = domain { most } else { nil }
+    }
+
+    /// What may be said, as forms of commands show it: `Full|Selective`, `<tag>`.
+    package var placeholder: String { isFreeText ? "<\(name)>" : values.joined(separator: "|") }
+
+    /// What may be said, in words, to go after "is" or "write".
+    package var expectation: String {
+        guard let charactersMax else { return "one of \(values.joined(separator: ", "))" }
+        return "1 to \(charactersMax) characters on one line, without \", < and >"
+    }
+
+    /// The value as it is kept and passed on; nil for what it cannot be.
+    ///
+    /// Of a free text runs of blanks become one, and accents are composed: two texts that look the same are the
+    /// same. Marks that nobody sees are refused, and so are the characters that a typed command could not say.
+    package func canonical(_ text: String) -> String? {
+        switch domain {
+        case .words(let words, _):
+            let folded = text.lowercased()
+            return words.first { $0.lowercased() == folded }
+        case .text(let most):
+            // Looked at before anything is made of it: a payload may hold megabytes.
+            guard text.utf8.count <= most * 16 else { return nil }
+            let isPlain = text.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+                    .unassigned:
+                    false
+                default: !["\"", "<", ">"].contains(scalar)
+                }
+            }
+            guard isPlain else { return nil }
+            let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                .precomposedStringWithCanonicalMapping
+            return (1...most).contains(line.count) ? line : nil
+        }
+    }
+
+    /// `name=value` as a command says it, in quotes where a blank would end the word.
+    package static func spelled(_ name: String, _ value: String) -> String {
+        value.contains(where: \.isWhitespace) ? "\(name)=\"\(value)\"" : "\(name)=\(value)"
+    }
+}
