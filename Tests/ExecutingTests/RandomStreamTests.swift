@@ -5,7 +5,7 @@ import Testing
 struct RandomStreamTests {
     /// `BASCULE_STREAMS=100000` runs that many; without it as many as a build can wait for.
     private static let streams =
-        ProcessInfo.processInfo.environment["BASCULE_STREAMS"].flatMap { UInt64($0) } ?? 2_000
+        ProcessInfo.processInfo.environment["BASCULE_STREAMS"].flatMap { UInt64($0) } ?? 1_000
     private static let blocks: UInt64 = 20
 
     @Test(arguments: 0..<blocks)
@@ -25,11 +25,11 @@ struct RandomStreamTests {
     @Test(arguments: Stream.Planted.allCases)
     func `a planted fault is found`(planted: Stream.Planted) async throws {
         var found = 0
-        for seed in 1...UInt64(300) {
+        for seed in 1...UInt64(150) {
             let stream = Stream(seed: seed, planted: planted)
             if try await stream.run().contains(where: planted.isShown) { found += 1 }
         }
-        print("planted \(planted): found in \(found) of 300 streams")
+        print("planted \(planted): found in \(found) of 150 streams")
         #expect(found > 0)
     }
 }
