@@ -21,6 +21,43 @@ struct KeyTests {
         #expect(!other.verify(signature, of: message, scheme))
     }
 
+    @Test func `a key made of its two numbers verifies, and no other does`() throws {
+        let key = try PrivateKey.makeRSA()
+        let numbers = try #require(key.publicNumbers)
+        let publicKey = try #require(RSAPublicKey(modulus: numbers.modulus, exponent: numbers.exponent))
+        let message = Array("signed".utf8)
+        let signature = try key.sign(message, .rs256)
+        #expect(publicKey.verify(signature, of: message))
+        #expect(!publicKey.verify(signature, of: message + [0]))
+        #expect(!publicKey.verify(signature, of: message, .ps256))
+        #expect(!publicKey.verify([0] + signature, of: message))
+        #expect(!publicKey.verify(Array(signature.dropLast()), of: message))
+        #expect(!publicKey.verify([], of: message))
+        let other = try #require(try PrivateKey.makeRSA().publicNumbers)
+        let otherKey = try #require(RSAPublicKey(modulus: other.modulus, exponent: other.exponent))
+        #expect(!otherKey.verify(signature, of: message))
+        let padded = try #require(
+            RSAPublicKey(modulus: [0] + numbers.modulus, exponent: [0] + numbers.exponent)
+        )
+        #expect(padded.verify(signature, of: message))
+    }
+
+    @Test func `numbers that make no safe key are refused`() throws {
+        let good = [0xC1] + [UInt8](repeating: 0x55, count: 255)
+        #expect(RSAPublicKey(modulus: good, exponent: [1, 0, 1]) != nil)
+        #expect(RSAPublicKey(modulus: good, exponent: [3]) != nil)
+        for exponent in [[], [0], [1], [0, 1], [2], [1, 0], [UInt8](repeating: 0xFF, count: 9)] {
+            #expect(RSAPublicKey(modulus: good, exponent: exponent) == nil)
+        }
+        let even = Array(good.dropLast()) + [0x54]
+        let short = Array(good.dropLast())
+        let small = [0x7F] + Array(good.dropFirst())
+        let large = [0xC1] + [UInt8](repeating: 0x55, count: 1024)
+        for modulus in [[], [0], even, short, small, large] {
+            #expect(RSAPublicKey(modulus: modulus, exponent: [1, 0, 1]) == nil)
+        }
+    }
+
     @Test func `a key and its certificate survive being one PEM file`() throws {
         let key = try PrivateKey.makeRSA()
         let certificate = try Certificate.makeAuthority(commonName: "app", key: key, now: now, days: 30)

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -59,6 +60,31 @@ static inline EVP_PKEY *copenssl_ed25519_public(const uint8_t *bytes, size_t cou
 
 static inline EVP_PKEY *copenssl_ed25519_private(const uint8_t *bytes, size_t count) {
     return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, bytes, count);
+}
+
+// NULL if the numbers make no key.
+static inline EVP_PKEY *copenssl_rsa_public(
+    const uint8_t *modulus, size_t modulus_count, const uint8_t *exponent, size_t exponent_count
+) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM *params = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    BIGNUM *n = BN_bin2bn(modulus, (int)modulus_count, NULL);
+    BIGNUM *e = BN_bin2bn(exponent, (int)exponent_count, NULL);
+    if (context != NULL && builder != NULL && n != NULL && e != NULL &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
+        (params = OSSL_PARAM_BLD_to_param(builder)) != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+        key = NULL;
+    }
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(builder);
+    EVP_PKEY_CTX_free(context);
+    BN_free(n);
+    BN_free(e);
+    return key;
 }
 
 static inline unsigned long copenssl_name_form(void) {

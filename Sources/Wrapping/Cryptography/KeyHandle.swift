@@ -28,6 +28,9 @@ final class KeyHandle: @unchecked Sendable {
 
     var isRSA: Bool { unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 }
 
+    /// The length of the key.
+    var bits: Int { Int(unsafe EVP_PKEY_get_bits(pointer)) }
+
     /// A number of the key, big-endian without leading zeros; nil if the key has none of that name.
     func number(_ name: String) -> [UInt8]? {
         var number: OpaquePointer?
