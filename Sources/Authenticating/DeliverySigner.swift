@@ -8,14 +8,22 @@ package struct DeliverySigner: Sendable {
 
     /// Takes the newest secret of a source.
     ///
-    /// - Throws: ``VerifierSetupError``, as for a ``Verifier``.
+    /// - Throws: ``VerifierSetupError``, as for a ``Verifier``; also for senders that sign with a private key.
     package init(_ scheme: VerificationScheme, secret: Secret) throws(VerifierSetupError) {
+        guard scheme.takesSecrets else { throw .cannotSign }
         _ = try Verifier(scheme, secrets: [secret])
         self.scheme = scheme
-        key = scheme == .standardWebhooks ? try StandardWebhooks.decode([secret])[0] : secret
+        key =
+            switch scheme {
+            case .standardWebhooks, .svix, .gitLabSigning: try StandardWebhooks.decode([secret])[0]
+            case .teamsOutgoing: try TeamsOutgoing.decode([secret])[0]
+            default: secret
+            }
     }
 
     /// The headers that make `body` genuine at `now`; `id` is the sender's delivery id.
+    ///
+    /// Where the token is in the body, only the caller can put it there.
     package func headers(for body: [UInt8], id: String, now: Timestamp) -> [RawDelivery.Header] {
         let seconds = String(now.seconds)
         switch scheme {
@@ -30,17 +38,67 @@ package struct DeliverySigner: Sendable {
                 .init(JiraWebSub.signatureHeader, "sha256=" + Hex.encode(code(.sha256, [body]))),
                 .init(JiraWebSub.identifierHeader, id),
             ]
-        case .standardWebhooks:
-            let code = code(.sha256, StandardWebhooks.signedInput(id: id, time: seconds, body: body))
-            return [
-                .init(StandardWebhooks.idHeader, id),
-                .init(StandardWebhooks.timeHeader, seconds),
-                .init(StandardWebhooks.signatureHeader, "v1," + Base64.encode(code)),
-            ]
+        case .standardWebhooks, .gitLabSigning:
+            return standardHeaders(.standard, body, id: id, time: seconds)
+        case .svix:
+            return standardHeaders(.svix, body, id: id, time: seconds)
         case .described(let description):
             return headers(description, body, id: id, now: now)
+        default:
+            return vendorHeaders(body, id: id, now: now)
         }
     }
+
+    private func standardHeaders(
+        _ names: StandardWebhooks.Names,
+        _ body: [UInt8],
+        id: String,
+        time: String
+    ) -> [RawDelivery.Header] {
+        let code = code(.sha256, StandardWebhooks.signedInput(id: id, time: time, body: body))
+        return [
+            .init(names.id, id), .init(names.time, time), .init(names.signature, "v1," + Base64.encode(code)),
+        ]
+    }
+
+    /// Of the systems that sign the body alone, or send a token.
+    private func vendorHeaders(_ body: [UInt8], id: String, now: Timestamp) -> [RawDelivery.Header] {
+        let hex = Hex.encode(code(.sha256, [body]))
+        switch scheme {
+        case .github:
+            return [
+                .init(GitHubSHA256.signatureHeader, "sha256=" + hex), .init(GitHubSHA256.deliveryHeader, id),
+            ]
+        case .zammad:
+            let code = Hex.encode(code(.sha1, [body]))
+            return [.init(ZammadSHA1.signatureHeader, "sha1=" + code), .init(ZammadSHA1.deliveryHeader, id)]
+        case .pagerDuty:
+            return [.init(PagerDutyV1.signatureHeader, "v1=" + hex), .init(PagerDutyV1.deliveryHeader, id)]
+        case .zendesk:
+            let code = code(.sha256, Zendesk.signedInput(time: now.iso8601, body: body))
+            return [
+                .init(Zendesk.timeHeader, now.iso8601), .init(Zendesk.signatureHeader, Base64.encode(code)),
+                .init(Zendesk.invocationHeader, id),
+            ]
+        case .linear:
+            return [
+                .init(Linear.signatureHeader, hex), .init(Linear.timeHeader, String(now.milliseconds)),
+                .init(Linear.deliveryHeader, id),
+            ]
+        case .teamsOutgoing:
+            let code = Base64.encode(code(.sha256, [body]))
+            return [.init(TeamsOutgoing.signatureHeader, TeamsOutgoing.prefix + code)]
+        case .gitLabToken:
+            return [.init(GitLabToken.tokenHeader, token), .init(GitLabToken.deliveryHeader, id)]
+        case .sharedHeader(let name): return [.init(name, token)]
+        case .mattermost: return [.init(MattermostToken.tokenHeader, MattermostToken.prefix + token)]
+        case .slack, .jira, .standardWebhooks, .described, .gitLabSigning, .svix, .bodyToken, .discord,
+            .bearer:
+            return []
+        }
+    }
+
+    private var token: String { key.withText { $0 } }
 
     private func headers(
         _ description: DescribedScheme,

@@ -117,7 +117,7 @@ package struct DescribedScheme: Sendable, Hashable {
         return nil
     }
 
-    private static func isHeaderName(_ name: String) -> Bool {
+    static func isHeaderName(_ name: String) -> Bool {
         let others = Array("!#$%&'*+-.^_`|~".utf8)
         return !name.isEmpty && name.utf8.count <= 128
             && name.utf8.allSatisfy { byte in

@@ -29,13 +29,18 @@ struct HeaderReader {
     private func single(_ name: String) throws(VerificationFailure) -> String? {
         let values = raw.values(of: name)
         guard values.count <= 1 else { throw .duplicateHeader(name) }
-        return values.first.map(trimmed)
+        return values.first.map { Self.trimmed($0) }
+    }
+
+    /// True if any header's name begins so, whatever its value.
+    func hasHeader(beginningWith prefix: String) -> Bool {
+        raw.headers.contains { $0.name.lowercased().hasPrefix(prefix) }
     }
 
     /// Over bytes: a Swift character may hide a blank under a combining mark.
-    private func trimmed(_ value: String) -> String {
+    static func trimmed(_ value: some StringProtocol) -> String {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
-        let bytes = value.utf8.drop(while: isBlank)
+        let bytes = Array(value.utf8).drop(while: isBlank)
         guard let last = bytes.lastIndex(where: { !isBlank($0) }) else { return "" }
         return String(decoding: bytes[...last], as: UTF8.self)
     }

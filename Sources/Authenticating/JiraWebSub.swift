@@ -24,14 +24,7 @@ struct JiraWebSub: CheckedScheme {
     ) throws(VerificationFailure) -> Proof {
         let value = try headers.required([Self.signatureHeader])[0]
         let identifier = try headers.optional(Self.identifierHeader)
-        guard let equals = value.firstIndex(of: "="), equals != value.startIndex else {
-            throw .malformedHeader(Self.signatureHeader, expected: "a method, \"=\" and a signature")
-        }
-        guard value[..<equals] == "sha256" else {
-            throw .unsupportedAlgorithm(header: Self.signatureHeader, expected: "sha256")
-        }
-        let text = value[value.index(after: equals)...]
-        let signature = try SignatureText.hex(text, length: 32, header: Self.signatureHeader)
+        let signature = try SignatureText.webSub(value, .sha256, header: Self.signatureHeader)
         guard let index = KeyRing.match([signature], keys.codes(for: [body])) else {
             throw .signatureMismatch(hint: "Each Jira webhook has a secret of its own.")
         }

@@ -39,8 +39,17 @@ struct KeyRing: Sendable {
         return found
     }
 
-    /// Lower-case hex SHA-256 of the scheme's name, a NUL and the signed input.
     func signedKey(_ parts: [[UInt8]]) -> String {
+        SignedKey.of(parts, scheme: scheme)
+    }
+}
+
+/// The key of a delivery that a replay cannot change.
+enum SignedKey {
+    /// Lower-case hex SHA-256 of the scheme's name, a NUL and the signed input.
+    ///
+    /// A scheme that signs nothing of the delivery takes the body: sent again, it is the same one.
+    static func of(_ parts: [[UInt8]], scheme: String) -> String {
         let digest = RunningDigest()
         digest.update(Array(scheme.utf8) + [0])
         for part in parts { digest.update(part) }

@@ -11,6 +11,7 @@ struct SignatureVector: Decodable {
         case additionalSecrets = "additional_secrets"
         case publicKeyTexts = "public_keys"
         case config
+        case jwks
         case headers
         case bodyBase64 = "body_base64"
         case nowUnix = "now_unix"
@@ -23,6 +24,7 @@ struct SignatureVector: Decodable {
     let scheme: String?
     let expect: String?
     let config: Config?
+    private let jwks: PlainJSON?
     private let secret: String?
     private let secretEncoding: String?
     private let additionalSecrets: [String]?
@@ -37,6 +39,8 @@ struct SignatureVector: Decodable {
     var body: [UInt8]? { Base64.decodeCanonical(bodyBase64 ?? "") }
     var now: Timestamp? { nowUnix.map { Timestamp(seconds: $0) } }
     var publicKeys: [String] { publicKeyTexts ?? [] }
+    /// Empty where there is none, so that every token is refused.
+    var keySet: KeySet { jwks.flatMap { KeySet($0.value) } ?? KeySet() }
     var reasonAlternatives: [String] { reasonAlternativesField ?? [] }
     var alsoOK: [String] { alsoOKField?.values ?? [] }
 
@@ -50,6 +54,9 @@ struct SignatureVector: Decodable {
         let decoded = texts.compactMap { Base64.decodeCanonical($0) }
         return decoded.count == texts.count ? decoded.map { Secret($0) } : nil
     }
+
+    /// In the place of the secret, for schemes that have none.
+    var publicKeysAsSecrets: [String] { [secret ?? ""] + (additionalSecrets ?? []) }
 
     /// A list as the value is the header as many times.
     var headerLines: [RawDelivery.Header] {
@@ -67,51 +74,6 @@ struct SignatureVector: Decodable {
             } else {
                 values = try container.decode([String].self)
             }
-        }
-    }
-
-    /// The settings of the generic schemes; fields of other schemes are not looked at.
-    struct Config: Decodable {
-        private enum CodingKeys: String, CodingKey {
-            case header
-            case algorithm
-            case encoding
-            case prefix
-            case style
-            case timestampHeader = "timestamp_header"
-            case timestampUnit = "timestamp_unit"
-            case tolerance = "tolerance_s"
-            case template
-        }
-
-        private let header: String?
-        private let algorithm: String?
-        private let encoding: String?
-        private let prefix: String?
-        private let style: String?
-        private let timestampHeader: String?
-        private let timestampUnit: String?
-        private let tolerance: Int64?
-        private let template: String?
-
-        /// Nil if a word is unknown.
-        var scheme: DescribedScheme? {
-            guard let header, let algorithm = DigestAlgorithm(rawValue: algorithm ?? "sha256"),
-                let encoding = DescribedScheme.Encoding(rawValue: encoding ?? "hex"),
-                let style = DescribedScheme.Style(rawValue: style ?? "plain"),
-                let unit = TimestampUnit(rawValue: timestampUnit ?? "s")
-            else { return nil }
-            return DescribedScheme(
-                header: header,
-                algorithm: algorithm,
-                encoding: encoding,
-                prefix: prefix ?? "",
-                style: style,
-                timestampHeader: timestampHeader,
-                timestampUnit: unit,
-                toleranceSeconds: tolerance ?? 300,
-                template: template
-            )
         }
     }
 }

@@ -5,17 +5,34 @@ import Vocabulary
 ///
 /// - Source: Standard Webhooks 1.0.0; rules P7, P12 and P16.
 struct StandardWebhooks: CheckedScheme {
-    static let idHeader = "webhook-id"
-    static let timeHeader = "webhook-timestamp"
-    static let signatureHeader = "webhook-signature"
+    /// The three headers, which senders name by one of two prefixes.
+    struct Names {
+        static let standard = Names(prefix: "webhook-")
+        static let svix = Names(prefix: "svix-")
+
+        let id: String
+        let time: String
+        let signature: String
+
+        private init(prefix: String) {
+            id = prefix + "id"
+            time = prefix + "timestamp"
+            signature = prefix + "signature"
+        }
+    }
 
     private let keys: KeyRing
     private let secretCount: Int
     private let publicKeys: [Ed25519PublicKey]
     private let time = SignedTime(unit: .seconds, toleranceSeconds: 300)
 
-    init(_ secrets: [Secret], publicKeys: [String]) throws(VerifierSetupError) {
-        keys = try KeyRing(try Self.decode(secrets), .sha256, scheme: "standard-webhooks")
+    /// `scheme` is the name that goes into the deliveries' keys.
+    init(
+        _ secrets: [Secret],
+        publicKeys: [String],
+        scheme: String = "standard-webhooks"
+    ) throws(VerifierSetupError) {
+        keys = try KeyRing(try Self.decode(secrets), .sha256, scheme: scheme)
         secretCount = secrets.count
         var readKeys: [Ed25519PublicKey] = []
         for (index, text) in publicKeys.enumerated() {
@@ -32,12 +49,21 @@ struct StandardWebhooks: CheckedScheme {
         body: [UInt8],
         now: Timestamp
     ) throws(VerificationFailure) -> Proof {
-        let values = try headers.required([Self.idHeader, Self.timeHeader, Self.signatureHeader])
+        try check(headers, named: .standard, body: body, now: now)
+    }
+
+    func check(
+        _ headers: HeaderReader,
+        named names: Names,
+        body: [UInt8],
+        now: Timestamp
+    ) throws(VerificationFailure) -> Proof {
+        let values = try headers.required([names.id, names.time, names.signature])
         guard !values[0].contains("."), !values[0].contains(" ") else {
-            throw .malformedHeader(Self.idHeader, expected: "an id without dots and spaces")
+            throw .malformedHeader(names.id, expected: "an id without dots and spaces")
         }
-        let sent = try readSignatures(values[2])
-        try time.check(try time.read(values[1], header: Self.timeHeader), now: now)
+        let sent = try readSignatures(values[2], header: names.signature)
+        try time.check(try time.read(values[1], header: names.time), now: now)
         let input = Self.signedInput(id: values[0], time: values[1], body: body)
         guard let index = match(sent, input) else {
             throw .signatureMismatch(hint: "The id and the time are signed as well.")
@@ -72,7 +98,7 @@ struct StandardWebhooks: CheckedScheme {
         var signatures: [[UInt8]] = []
     }
 
-    private func readSignatures(_ value: String) throws(VerificationFailure) -> Sent {
+    private func readSignatures(_ value: String, header: String) throws(VerificationFailure) -> Sent {
         var sent = Sent()
         var hasUsableVersion = false
         for entry in value.split(separator: " ", omittingEmptySubsequences: true) {
@@ -92,11 +118,11 @@ struct StandardWebhooks: CheckedScheme {
             }
         }
         guard hasUsableVersion else {
-            throw .noSupportedVersion(header: Self.signatureHeader, expected: expectedVersions)
+            throw .noSupportedVersion(header: header, expected: expectedVersions)
         }
         guard !sent.codes.isEmpty || !sent.signatures.isEmpty else {
             throw .encoding(
-                header: Self.signatureHeader,
+                header: header,
                 expected: "padded standard base64 of a whole signature"
             )
         }

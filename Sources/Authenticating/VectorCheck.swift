@@ -59,14 +59,10 @@ package enum VectorCheck {
     /// Nil if the vector is accepted.
     private static func reject(_ vector: SignatureVector) -> String? {
         let scheme: VerificationScheme
-        switch vector.scheme {
-        case "slack-v0": scheme = .slack
-        case "jira-websub": scheme = .jira
-        case "standard-webhooks": scheme = .standardWebhooks
-        case "generic-hmac":
-            guard let described = vector.config?.scheme else { return "malformed-vector" }
-            scheme = .described(described)
-        default: return "unsupported-scheme"
+        switch vector.wanted {
+        case .scheme(let wanted): scheme = wanted
+        case .unknown: return "unsupported-scheme"
+        case .malformed: return "malformed-vector"
         }
         guard let body = vector.body, let now = vector.now else { return "malformed-vector" }
         guard let secrets = vector.secrets else { return "key" }
@@ -80,8 +76,9 @@ package enum VectorCheck {
         do throws(VerifierSetupError) {
             let verifier = try Verifier(
                 scheme,
-                secrets: secrets,
-                publicKeys: vector.publicKeys,
+                secrets: scheme.takesSecrets ? secrets : [],
+                publicKeys: scheme == .discord ? vector.publicKeysAsSecrets : vector.publicKeys,
+                keySet: vector.keySet,
                 checksBodyAge: false
             )
             return verdict(verifier, raw, now)

@@ -18,6 +18,14 @@ package enum VerificationFailure: Explained, Hashable {
     case signatureMismatch(hint: String)
     case noSupportedVersion(header: String, expected: String)
     case unsupportedAlgorithm(header: String, expected: String)
+    /// Of senders that never sign an empty body.
+    case emptyBody
+    case malformedBody(expected: String)
+    case duplicateField
+    case missingToken
+    case tokenMismatch(hint: String)
+    /// A JSON web token that proves nothing here.
+    case webToken(WebTokenFailure)
 
     /// The word of `reference/vectors/README.md`, for logs, metrics and the `verify` command.
     package var reason: String {
@@ -34,6 +42,12 @@ package enum VerificationFailure: Explained, Hashable {
         case .signatureMismatch: "signature-mismatch"
         case .noSupportedVersion: "no-supported-version"
         case .unsupportedAlgorithm: "unsupported-algorithm"
+        case .emptyBody: "empty-body"
+        case .malformedBody: "malformed-body"
+        case .duplicateField: "duplicate-field"
+        case .missingToken: "missing-token"
+        case .tokenMismatch: "token-mismatch"
+        case .webToken(let failure): failure.reason
         }
     }
 
@@ -44,7 +58,7 @@ package enum VerificationFailure: Explained, Hashable {
         case .missingHeader(let name): "The header \(name) is missing or empty."
         case .malformedHeader(let name, let expected): "The header \(name) is not \(expected)."
         case .duplicateHeader(let name): "The header \(name) came more than once."
-        case .missingTimestamp(let header): "The header \(header) holds no time."
+        case .missingTimestamp(let place): "There is no time in \(place)."
         case .malformedTimestamp(let header, let expected): "The time in \(header) is not \(expected)."
         case .stale(let off, let limit):
             "The delivery is \(Self.spoken(off)) old; at most \(Self.spoken(limit)) is accepted."
@@ -60,6 +74,13 @@ package enum VerificationFailure: Explained, Hashable {
             "The header \(header) holds no signature that can be checked with the configured keys (\(expected))."
         case .unsupportedAlgorithm(let header, let expected):
             "The header \(header) names another algorithm than \(expected)."
+        case .emptyBody: "The body is empty, which this sender never signs."
+        case .malformedBody(let expected): "The body is not \(expected)."
+        case .duplicateField:
+            "The body holds a field more than once, so that two readers could find two values."
+        case .missingToken: "The body holds no token, or one that is no text."
+        case .tokenMismatch: "The token is none of the configured secrets."
+        case .webToken(let failure): failure.message
         }
     }
 
@@ -81,60 +102,28 @@ package enum VerificationFailure: Explained, Hashable {
                 + "that re-encodes JSON or forms, converts line ends or characters, or unpacks a compression. \(hint)"
         case .noSupportedVersion:
             "Configure the kind of key that the sender signs with."
+        case .emptyBody:
+            "Look for a proxy or a function that reads the body and passes nothing on."
+        case .malformedBody:
+            "Check the content type that is set at the sender, and that nothing on the way turns forms into JSON or "
+                + "JSON into forms."
+        case .duplicateField:
+            "Look for something on the way that adds fields; the sender writes each once."
+        case .missingToken:
+            "Check that the sender is the kind of integration that puts its token in the body."
+        case .tokenMismatch(let hint):
+            "Compare the token on both sides: the whole of it, without a blank or a line end. \(hint)"
+        case .webToken(let failure): failure.fix
         }
     }
 
     /// Seconds as people say them, huge ones included.
-    private static func spoken(_ seconds: Int64) -> String {
+    static func spoken(_ seconds: Int64) -> String {
         switch seconds {
         case ..<600: "\(seconds) s"
         case ..<7_200: "\(seconds / 60) min"
         case ..<172_800: "\(seconds / 3_600) h"
         default: "\(seconds / 86_400) days"
-        }
-    }
-}
-
-/// Why a source cannot be verified at all, whatever it sends.
-package enum VerifierSetupError: Explained, Hashable {
-    case noSecret
-    /// `index` counts the configured secrets from 0.
-    case blankSecret(index: Int)
-    case undecodableSecret(index: Int, expected: String)
-    case unusablePublicKey(index: Int)
-    case publicKeysNotUsed
-    /// A setting of a described scheme that cannot be.
-    case unusableSetting(name: String, expected: String)
-
-    package var code: String {
-        switch self {
-        case .noSecret: "verification.no-secret"
-        case .blankSecret, .undecodableSecret, .unusablePublicKey: "verification.key"
-        case .publicKeysNotUsed: "verification.public-keys-not-used"
-        case .unusableSetting: "verification.setting"
-        }
-    }
-
-    package var message: String {
-        switch self {
-        case .noSecret: "The source has no secret."
-        case .blankSecret(let index): "Secret \(index + 1) is empty or blank."
-        case .undecodableSecret(let index, let expected): "Secret \(index + 1) is not \(expected)."
-        case .unusablePublicKey(let index):
-            "Public key \(index + 1) is not \"whpk_\" followed by the base64 of 32 bytes."
-        case .publicKeysNotUsed: "This kind of source has no use for public keys."
-        case .unusableSetting(let name, let expected): "The setting \(name) is not \(expected)."
-        }
-    }
-
-    package var fix: String {
-        switch self {
-        case .noSecret, .blankSecret:
-            "Set the secret that the sender signs with; without one nothing is accepted."
-        case .undecodableSecret: "Copy the secret as the sender shows it, from \"whsec_\" to its end."
-        case .unusablePublicKey: "Copy the public key as the sender shows it; never a private \"whsk_\" key."
-        case .publicKeysNotUsed: "Remove the public keys."
-        case .unusableSetting: "Compare the setting with what the sender documents."
         }
     }
 }

@@ -15,7 +15,8 @@ package struct Verifier: Sendable {
     /// - Parameters:
     ///   - scheme: How the source signs.
     ///   - secrets: Those in force, the newest first; several during a rotation.
-    ///   - publicKeys: For Standard Webhooks `v1a`: `whpk_` and base64.
+    ///   - publicKeys: For Standard Webhooks `v1a`: `whpk_` and base64. For Discord: hex.
+    ///   - keySet: For tokens of an identity provider: its keys, as they were last fetched.
     ///   - checksBodyAge: False leaves out the age that a body states itself, which is no part of the signature
     ///     scheme; only the vector check does that.
     /// - Throws: ``VerifierSetupError``; such a source must not start.
@@ -23,18 +24,43 @@ package struct Verifier: Sendable {
         _ scheme: VerificationScheme,
         secrets: [Secret],
         publicKeys: [String] = [],
+        keySet: KeySet = KeySet(),
         checksBodyAge: Bool = true
     ) throws(VerifierSetupError) {
-        guard !secrets.isEmpty || !publicKeys.isEmpty else { throw .noSecret }
-        if publicKeys.isEmpty == false, scheme != .standardWebhooks { throw .publicKeysNotUsed }
-        self.scheme =
-            switch scheme {
-            case .slack: try SlackV0(secrets)
-            case .jira: try JiraWebSub(secrets)
-            case .standardWebhooks: try StandardWebhooks(secrets, publicKeys: publicKeys)
-            case .described(let description): try DescribedHMAC(description, secrets)
-            }
+        if !secrets.isEmpty, !scheme.takesSecrets { throw .secretsNotUsed }
+        if scheme.takesSecrets, secrets.isEmpty, publicKeys.isEmpty { throw .noSecret }
+        if scheme == .discord, publicKeys.isEmpty { throw .noPublicKey }
+        if !publicKeys.isEmpty, !scheme.takesPublicKeys { throw .publicKeysNotUsed }
+        self.scheme = try Self.prepare(scheme, secrets, publicKeys, keySet)
         self.checksBodyAge = checksBodyAge
+    }
+
+    private static func prepare(
+        _ scheme: VerificationScheme,
+        _ secrets: [Secret],
+        _ publicKeys: [String],
+        _ keySet: KeySet
+    ) throws(VerifierSetupError) -> any CheckedScheme {
+        switch scheme {
+        case .slack: try SlackV0(secrets)
+        case .jira: try JiraWebSub(secrets)
+        case .standardWebhooks: try StandardWebhooks(secrets, publicKeys: publicKeys)
+        case .described(let description): try DescribedHMAC(description, secrets)
+        case .github: try GitHubSHA256(secrets)
+        case .gitLabSigning: try GitLabSigning(secrets)
+        case .gitLabToken: try GitLabToken(secrets)
+        case .zammad: try ZammadSHA1(secrets)
+        case .pagerDuty: try PagerDutyV1(secrets)
+        case .zendesk: try Zendesk(secrets)
+        case .linear: try Linear(secrets)
+        case .teamsOutgoing: try TeamsOutgoing(secrets)
+        case .discord: try DiscordEd25519(publicKeys: publicKeys)
+        case .svix: try Svix(secrets, publicKeys: publicKeys)
+        case .bodyToken: try BodyToken(secrets)
+        case .mattermost: try MattermostToken(secrets)
+        case .sharedHeader(let name): try SharedHeader(name, secrets)
+        case .bearer(let description): try BearerToken(description, keySet)
+        }
     }
 
     /// Checks one delivery.
@@ -58,21 +84,9 @@ package struct Verifier: Sendable {
     }
 }
 
-/// How a source signs.
-package enum VerificationScheme: Sendable, Hashable {
-    /// `v0=` over `v0:time:body`.
-    case slack
-    /// `X-Hub-Signature: sha256=` over the body.
-    case jira
-    /// Standard Webhooks `v1`, and `v1a` where public keys are given.
-    case standardWebhooks
-    /// HMAC as the settings describe it.
-    case described(DescribedScheme)
-}
-
 /// What a scheme found: the delivery is genuine.
 struct Proof {
-    /// Lower-case hex SHA-256 over the scheme's name and the signed input.
+    /// By ``SignedKey``: over what is signed, or over the body where nothing of the delivery is.
     let signedKey: String
     let senderKey: String?
     let secretIndex: Int

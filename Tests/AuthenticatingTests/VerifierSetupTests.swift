@@ -17,7 +17,11 @@ struct VerifierSetupTests {
         }
     }
 
-    @Test(arguments: [VerificationScheme.slack, .jira, .described(DescribedScheme(header: "S"))])
+    @Test(arguments: [
+        VerificationScheme.slack, .jira, .described(DescribedScheme(header: "S")), .github, .zammad,
+        .pagerDuty,
+        .zendesk, .linear, .gitLabToken, .bodyToken, .mattermost, .sharedHeader("S"),
+    ])
     func `a blank secret anywhere stops the source`(scheme: VerificationScheme) {
         #expect(throws: VerifierSetupError.noSecret) { try Verifier(scheme, secrets: []) }
         #expect(throws: VerifierSetupError.blankSecret(index: 1)) {
@@ -36,6 +40,50 @@ struct VerifierSetupTests {
     func `a public key is whpk_ and 32 bytes`(key: String) {
         #expect(throws: VerifierSetupError.unusablePublicKey(index: 0)) {
             try Verifier(.standardWebhooks, secrets: [], publicKeys: [key])
+        }
+    }
+
+    @Test(arguments: ["", " ", "not base64!", "uQCDdqbARjXJjDzhVf+I/jSnck+0zXhJ9si+/1r0HiE"])
+    func `a Teams token that is not padded base64 stops the source`(secret: String) {
+        let good = Secret("uQCDdqbARjXJjDzhVf+I/jSnck+0zXhJ9si+/1r0HiE=")
+        let failure = #expect(throws: VerifierSetupError.self) {
+            try Verifier(.teamsOutgoing, secrets: [good, Secret(secret)])
+        }
+        #expect(failure?.code == "verification.key")
+    }
+
+    @Test(arguments: ["", "0d42", String(repeating: "g", count: 64), String(repeating: "0", count: 66)])
+    func `a Discord public key is 64 hex digits`(key: String) {
+        #expect(throws: VerifierSetupError.unusablePublicKey(index: 0, expected: "64 hex digits")) {
+            try Verifier(.discord, secrets: [], publicKeys: [key])
+        }
+    }
+
+    @Test func `senders with a private key leave no secret to configure or to sign with`() {
+        let bearer = VerificationScheme.bearer(BearerScheme(issuers: ["i"], audience: "a"))
+        for scheme in [.discord, bearer] {
+            #expect(throws: VerifierSetupError.secretsNotUsed) {
+                try Verifier(scheme, secrets: [Secret("s")])
+            }
+            #expect(throws: VerifierSetupError.cannotSign) { try DeliverySigner(scheme, secret: Secret("s")) }
+        }
+        #expect(throws: VerifierSetupError.noPublicKey) { try Verifier(.discord, secrets: []) }
+        #expect(throws: VerifierSetupError.publicKeysNotUsed) {
+            try Verifier(bearer, secrets: [], publicKeys: ["k"])
+        }
+    }
+
+    @Test(arguments: [
+        (BearerScheme(issuers: [], audience: "a"), "issuers"),
+        (BearerScheme(issuers: ["i", ""], audience: "a"), "issuers"),
+        (BearerScheme(issuers: ["i"], audience: ""), "audience"),
+        (BearerScheme(issuers: ["i"], audience: "a", email: ""), "email"),
+    ])
+    func `a bearer scheme without its parties is refused by name`(scheme: BearerScheme, name: String) {
+        let failure = #expect(throws: VerifierSetupError.self) { try Verifier(.bearer(scheme), secrets: []) }
+        guard case .unusableSetting(name, _) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
         }
     }
 

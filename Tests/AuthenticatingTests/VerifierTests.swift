@@ -12,6 +12,13 @@ struct VerifierTests {
         (.jira, .jira, Secret("vF8Klzv3j8zT")),
         (.standardWebhooks, .standardWebhooks, Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
         (.described(described), .hmac, Secret("key")),
+        (.github, .hmac, Secret("cx8hzj500kmp")),
+        (.zammad, .hmac, Secret("gdpf7nv2d2ou")),
+        (.pagerDuty, .hmac, Secret("u0THpsS1WCVC")),
+        (.zendesk, .hmac, Secret("q6klGCx1_CxrVPEA")),
+        (.linear, .hmac, Secret("lin_wh_8fYl2")),
+        (.svix, .hmac, Secret("whsec_hO5+t7PV1yL8haP3nIhGHRDNijWSGEVM")),
+        (.gitLabSigning, .hmac, Secret("whsec_txP2FzLrNUCyX4gM3Ml2U4b9ytIZ1LdM0hEOOlVXd4M=")),
         (
             .described(DescribedScheme(header: "S", algorithm: .sha512, style: .timeAndVersion)), .hmac,
             Secret("key")

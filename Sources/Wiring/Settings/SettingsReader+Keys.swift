@@ -18,13 +18,15 @@ extension SettingsReader {
         switch error {
         case .blankSecret(let index), .undecodableSecret(let index, _):
             return element(index, of: fields["secret"]) ?? fields.node
-        case .unusablePublicKey(let index):
+        case .unusablePublicKey(let index, _):
             return element(index, of: fields["public-keys"]) ?? fields.node
         case .unusableSetting(let name, _):
             return fields[name] ?? fields.node
         case .publicKeysNotUsed:
             return fields["public-keys"] ?? fields.node
-        case .noSecret:
+        case .secretsNotUsed:
+            return fields["secret"] ?? fields.node
+        case .noSecret, .noPublicKey, .cannotSign:
             return fields.node
         }
     }
