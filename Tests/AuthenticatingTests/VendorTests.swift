@@ -145,6 +145,21 @@ struct VendorTests {
         }
     }
 
+    @Test(
+        arguments: [
+            (VerificationScheme.github, nil), (.zendesk, nil), (.pagerDuty, "empty-body"),
+            (.teamsOutgoing, "empty-body"),
+        ] as [(VerificationScheme, String?)]
+    )
+    func `an empty body is refused where the sender never signs one`(
+        scheme: VerificationScheme,
+        reason: String?
+    ) throws {
+        let secret = Secret("uQCDdqbARjXJjDzhVf+I/jSnck+0zXhJ9si+/1r0HiE=")
+        let headers = try DeliverySigner(scheme, secret: secret).headers(for: [], id: "i", now: Self.now)
+        #expect(try refusal(scheme, headers, [], secret: secret) == reason)
+    }
+
     @Test func `one header that begins with svix- rules the other names out`() throws {
         let secret = Secret("whsec_hO5+t7PV1yL8haP3nIhGHRDNijWSGEVM")
         let signed = try DeliverySigner(.standardWebhooks, secret: secret)
