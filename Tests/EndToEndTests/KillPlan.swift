@@ -86,7 +86,7 @@ struct KillPlan {
         case .frozen: .milliseconds(pick(150...500))
         case .cancelling: .milliseconds(pick(100...2_000))
         case .starting: .milliseconds(pick(1...250))
-        case .approving, .limited: .milliseconds(pick(0...250))
+        case .approving, .limited: .milliseconds(pick(0...40))
         case .deciding: .milliseconds(pick(0...4))
         }
     }
@@ -122,7 +122,9 @@ struct KillPlan {
                 case .timesOut: ", delay: 0.4, end: TimeOut"
                 case .offline: ", offline: true"
                 }
-            return Settings.machine(number, Self.name(number), more)
+            // What has no group could be of the one with the limit.
+            let group = ", rbacGroupId: 3, rbacGroupName: Workstations"
+            return Settings.machine(number, Self.name(number), group + more)
         }
         let servers = (1...machines).map { Self.serversAfter + $0 }.map {
             Settings.server($0, Self.name($0))

@@ -104,7 +104,9 @@ extension KillRun {
     /// a word for it.
     private func judgeAgreements(_ jobs: [JSONValue], _ audit: [JSONValue]) {
         let history = Dictionary(grouping: audit) { $0["subject"]?.string ?? "" }
+        var agreed = 0
         var withinLimit = 0
+        var waived = 0
         for job in jobs where job["action"] == "isolate" {
             let rows = history[job["job"]?.string ?? ""] ?? []
             let number = machineNumber(job) ?? 0
@@ -113,14 +115,17 @@ extension KillRun {
                 let given = rows.prefix(first).filter { $0["kind"] == "approval.given" }
                 #expect(given.map { $0["actor"]?.string } == ["ines"], "\(job.encodedText)")
                 let digest = given.first?.at("detail.digest")?.string
+                agreed += 1
                 #expect(digest != nil && rows[first].at("detail.approval")?.string == digest)
             } else if KillPlan.isLimited(number) {
                 let isWaived = rows.prefix(first).contains {
                     $0["kind"] == "job.let-go" && $0.at("detail.waives") != nil && $0["actor"] == "ines"
                 }
-                if !isWaived { withinLimit += 1 }
+                if isWaived { waived += 1 } else { withinLimit += 1 }
             }
         }
+        print("Submitted: \(agreed) agreed, \(withinLimit) within the limit, \(waived) beyond it by a word")
+        print("Met by the kills: \(met.sorted().joined(separator: ", "))")
         #expect(withinLimit <= 1, "\(withinLimit) within a limit of one")
     }
 

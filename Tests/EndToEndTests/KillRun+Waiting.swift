@@ -17,13 +17,13 @@ extension KillRun {
         )
         let seen = shown.at("approval.digest")?.string
         switch plan.pick(0...9) {
-        case 0..<6:
+        case 0..<5:
             let given = Promise.answer(job: job, kind: "approval.given")
             let presses = try (0..<plan.pick(1...2)).map { _ in
                 (try press(.approve, job, seen), Optional(given))
             }
             try await send(presses, bridge, killAfter: delay)
-        case 6..<8:
+        case 5..<7:
             let denied = Promise.answer(job: job, kind: "approval.denied")
             try await send([(try form(denying: job, seen), denied)], bridge, killAfter: delay)
         default: try await send([], bridge, killAfter: delay)

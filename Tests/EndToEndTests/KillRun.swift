@@ -120,7 +120,11 @@ struct KillRun {
         while KillPlan.course(machine) != .offline { machine = takeSpecial() }
         let (isolate, promise) = try ask(about: machine)
         guard await keep(isolate, promise, bridge) else { return }
-        let job = try await eventually("an isolate that hangs") { [machine] in
+        func found() async -> String {
+            let jobs = (try? await bridge.jobs())?.prefix(5).map(\.encodedText) ?? []
+            return "\(jobs)\n\(bridge.program.errors.suffix(4_000))"
+        }
+        let job = try await eventually("an isolate that hangs", detail: found) { [machine] in
             try await bridge.jobs().first { $0["state"] == "watching" && machineNumber($0) == machine }
         }
         let cancel = try SignedDelivery.slack(
