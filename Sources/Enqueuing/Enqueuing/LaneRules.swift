@@ -328,7 +328,7 @@ package enum LaneRules {
         }
         if let by = claim.endingBy, by != job.id { return .wait }
         // The end may have been moved since somebody looked.
-        if let end = claim.endsAt, now < end { return .waitUntil(end) }
+        if now < end { return .waitUntil(end) }
         // An isolate that counts is about to open its claim; releasing before it would only flap. One that
         // Defender puts off is not waited for.
         let isWanted = situation.others.contains {
@@ -337,6 +337,8 @@ package enum LaneRules {
         }
         if isWanted { return .waitUntil(now + patience) }
         if let takenOver = situation.takenOver {
+        // Before Defender has contained the machine no time runs; the success gives the release its time.
+        guard let end = claim.endsAt else { return .wait }
             return .withdraw(
                 Outcome(
                     code: "taken-over",
@@ -349,7 +351,7 @@ package enum LaneRules {
         let others = lasting(situation.openClaims.filter { $0.id != isolate }, job, situation, at: now)
         if !others.isEmpty {
             guard others.contains(where: { $0.containedAt != nil }) else {
-                return claim.containedAt == nil ? .wait : outlast(others, situation, at: now)
+                return outlast(others, situation, at: now)
             }
             let owners = others.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .settle(
