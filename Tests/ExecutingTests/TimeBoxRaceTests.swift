@@ -39,4 +39,56 @@ struct TimeBoxRaceTests {
         #expect(!bench.defender.isIsolated(Bench.laptop))
         #expect(actions(bench) == ["isolate", "release"])
     }
+
+    /// A Selective containment by mia whose time is over, and a Full one by omar that made way for its release.
+    private func yielded(
+        _ bench: Bench,
+        isCancelled: Bool = false,
+        before word: (JobID) async throws -> Void
+    ) async throws -> JobID {
+        bench.defender.state.withLock { $0.reorders = true }
+        let selective = try await bench.ask("isolate", for: "10m", with: ["type": "Selective"])
+        try await bench.run(for: .seconds(300), step: .seconds(20))
+        let full = try await bench.ask("isolate", by: "omar", for: "1h")
+        var waited = 0
+        while try await bench.job(full).cancelRequest == nil, waited < 600 {
+            bench.pass(.seconds(1))
+            waited += 1
+            let due = try await bench.ledger.lease(
+                JobState.executing,
+                owner: "executor",
+                times: bench.times,
+                limit: 100
+            )
+            for job in due { await bench.executor.carry(job) }
+            if try await bench.job(full).cancelRequest == nil { await bench.observe() }
+        }
+        #expect(try await bench.job(full).cancelRequest?.resumesAfter != nil)
+        if isCancelled {
+            await bench.observe()
+            #expect(try await bench.job(full).yieldsTo != nil)
+        }
+        try await word(selective)
+        return full
+    }
+
+    @Test(arguments: [true, false], [true, false])
+    func `an isolate that made way for a release that is put off goes on`(
+        isHeld: Bool,
+        isCancelled: Bool
+    ) async throws {
+        let bench = Bench(policy: Self.policy)
+        let hour = try #require(TimeBox("3h"))
+        let full = try await yielded(bench, isCancelled: isCancelled) { selective in
+            try await bench.ledger.perform(
+                isHeld
+                    ? .hold(claim: selective, by: "mia")
+                    : .extend(claim: selective, by: hour, most: nil, actor: "mia")
+            )
+        }
+        try await bench.run(for: .seconds(120), step: .seconds(5))
+        // Asked of Defender again, which alone says when it begins.
+        #expect(try await bench.job(full).state == .watching)
+        #expect(actions(bench) == ["isolate", "isolate", "isolate"])
+    }
 }

@@ -105,6 +105,8 @@ private func extend(
     if release.state == .ready, release.lease == nil {
         _ = try move(release, by: .armed(now), fence: nil, keeping: nil, in: transaction)
     }
+    // What made way for the release need not wait for it any more.
+    try wakeLane(of: release, in: transaction)
     let text =
         "\(actor) extended the containment of \(claim.machineName) by \(box): it ends at \(next.iso8601)."
     let notice = job.notice(.progress, "claim.extended", text, isFinal: false)

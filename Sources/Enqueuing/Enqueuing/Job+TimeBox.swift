@@ -31,7 +31,10 @@ extension Job {
             enter(.held, due: nil)
             let text =
                 "\(by) holds \(machineText): no release at the end of its time until `go \(id)`."
-            return [tellAsker(.warning, "job.held-back", text), tellAll(.warning, "job.held-back", text)]
+            return [
+                .wakeLane, tellAsker(.warning, "job.held-back", text),
+                tellAll(.warning, "job.held-back", text),
+            ]
         default:
             throw TransitionError(state: state, event: event.name)
         }

@@ -117,8 +117,8 @@ package enum LaneRules {
                 code: "superseded"
             )
         }
-        if let release = job.yieldsTo,
-            situation.others.contains(where: { $0.id == release && $0.state != .held })
+        if let release = situation.others.first(where: { $0.id == job.yieldsTo }),
+            isComing(release, situation, at: now)
         {
             return .wait
         }
@@ -157,6 +157,14 @@ package enum LaneRules {
             )
         }
         return .submit(ending: [])
+    }
+
+    /// False for a release that somebody holds back, or whose end was moved further off.
+    private static func isComing(_ release: Job, _ situation: Situation, at now: Timestamp) -> Bool {
+        guard release.state != .held else { return false }
+        guard release.state == .ready, case .timeBox(let isolate) = release.origin else { return true }
+        let end = situation.openClaims.first { $0.id == isolate }?.endsAt
+        return end.map { $0 <= now } ?? false
     }
 
     /// The isolate that contains the machine, or is about to.

@@ -227,7 +227,7 @@ private func settleJoined(to job: Job, _ how: JobEnd, in transaction: any Ledger
     }
 }
 
-private func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws {
+func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws {
     guard let machine = job.machine?.id, let lane = job.lane else { return }
     let now = transaction.now
     let ready = try transaction.jobs(JobQuery(states: [.ready], machine: machine))
