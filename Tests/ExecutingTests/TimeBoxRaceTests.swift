@@ -91,4 +91,14 @@ struct TimeBoxRaceTests {
         #expect(try await bench.job(full).state == .watching)
         #expect(actions(bench) == ["isolate", "isolate", "isolate"])
     }
+
+    @Test func `an isolate that is making way and is cancelled by somebody stays cancelled`() async throws {
+        let bench = Bench(policy: Self.policy)
+        let full = try await yielded(bench) { _ in }
+        try await bench.ledger.perform(.cancel(full, by: "omar"))
+        try await bench.run(for: .seconds(180), step: .seconds(5))
+        #expect(try await bench.job(full).state == .cancelled)
+        #expect(!bench.defender.isIsolated(Bench.laptop))
+        #expect(actions(bench) == ["isolate", "isolate", "release"])
+    }
 }

@@ -57,8 +57,13 @@ extension Job {
             return ended(how, detail: detail, at: now)
         case .cancelRequested(let request):
             guard state.isInFlight else { throw TransitionError(state: state, event: event.name) }
-            guard cancelRequest == nil else { return [] }
+            if let earlier = cancelRequest {
+                // Who wants it ended outdoes who only wants it out of the way.
+                guard earlier.resumesAfter != nil, request.resumesAfter == nil else { return [] }
+            }
+            let sentAt = cancelRequest?.sentAt
             cancelRequest = request
+            cancelRequest?.sentAt = sentAt
             if state == .watching, machineAction?.isOurs == false { return leave(request) }
             if state == .watching { due = now }
             return [tellAsker(.warning, "job.cancelling", "Being cancelled: \(request.because)")]
