@@ -101,4 +101,21 @@ struct TimeBoxRaceTests {
         #expect(!bench.defender.isIsolated(Bench.laptop))
         #expect(actions(bench) == ["isolate", "isolate", "release"])
     }
+
+    @Test func `an isolate that is held puts off no release that is due`() async throws {
+        let bench = Bench(policy: Self.policy)
+        try await bench.ask("isolate", for: "10m", with: ["type": "Selective"])
+        try await bench.run(for: .seconds(300), step: .seconds(20))
+        bench.defender.state.withLock { $0.faults = [.throttled(.seconds(60))] }
+        let full = try await bench.ask("isolate", by: "omar", for: "1h")
+        try await bench.run(for: .seconds(30))
+        let freeze = Freeze(by: "ines", because: "drill", at: bench.now, stopsReleases: false)
+        try await bench.ledger.perform(.freeze(freeze))
+        try await bench.run(for: .seconds(120), step: .seconds(10))
+        #expect(try await bench.job(full).state == .held)
+        try await bench.ledger.perform(.unfreeze(by: "ines"))
+        try await bench.run(for: .seconds(240), step: .seconds(10))
+        #expect(actions(bench) == ["isolate", "release"])
+        #expect(!bench.defender.isIsolated(Bench.laptop))
+    }
 }

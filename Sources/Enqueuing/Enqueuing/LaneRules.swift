@@ -238,6 +238,8 @@ package enum LaneRules {
             guard claim.containedAt == nil, let isolate = situation.others.first(where: { $0.id == claim.id })
             else { return true }
             let primary = situation.others.first { $0.id == isolate.joined } ?? isolate
+            // Nor those that somebody has to let go on, or to agree to, first.
+            if primary.state == .held || primary.state == .awaitingApproval { return false }
             if primary.state == .ready, primary.yieldsTo == job.id { return false }
             return isolate.state != .ready || !isolate.isPutOff(at: now)
         }
