@@ -337,6 +337,8 @@ package enum LaneRules {
             )
         }
         if let by = claim.endingBy, by != job.id { return .wait }
+        // Before Defender has contained the machine no time runs; the success gives the release its time.
+        guard let end = claim.endsAt else { return .wait }
         // The end may have been moved since somebody looked.
         if now < end { return .waitUntil(end) }
         // An isolate that counts is about to open its claim; releasing before it would only flap. One that
@@ -347,8 +349,6 @@ package enum LaneRules {
         }
         if isWanted { return .waitUntil(now + patience) }
         if let takenOver = situation.takenOver {
-        // Before Defender has contained the machine no time runs; the success gives the release its time.
-        guard let end = claim.endsAt else { return .wait }
             return .withdraw(
                 Outcome(
                     code: "taken-over",
