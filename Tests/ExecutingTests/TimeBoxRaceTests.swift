@@ -118,4 +118,21 @@ struct TimeBoxRaceTests {
         #expect(actions(bench) == ["isolate", "release"])
         #expect(!bench.defender.isIsolated(Bench.laptop))
     }
+
+    @Test func `who releases their own pending isolate does not contain more than others want`() async throws
+    {
+        let bench = Bench(policy: Self.policy)
+        try await bench.ask("isolate", by: "omar", with: ["type": "Selective"])
+        try await bench.run(for: .seconds(30))
+        bench.defender.state.withLock { $0.delay = .seconds(300) }
+        let full = try await bench.ask("isolate", by: "mia")
+        try await bench.run(for: .seconds(20))
+        #expect(try await bench.job(full).state == .watching)
+        let release = try await bench.ask("release", by: "mia")
+        try await bench.run(for: .seconds(400), step: .seconds(10))
+        #expect(try await bench.job(release).outcome?.code == "claim-ended")
+        #expect(try await bench.job(full).state == .cancelled)
+        #expect(bench.defender.state.withLock { $0.cancelled.count } == 1)
+        #expect(try await bench.claims().map(\.ownerText) == ["omar"])
+    }
 }

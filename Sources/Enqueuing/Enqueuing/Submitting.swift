@@ -281,7 +281,7 @@ private func join(
     return try move(joiner, by: event, fence: nil, keeping: nil, in: transaction)
 }
 
-/// An isolate that was on its way back to `ready` when its claim was ended has nothing left to do.
+/// An isolate whose claim was ended has nothing left to do, whether Defender has it already or not.
 private func withdrawIsolates(
     _ claims: [JobID],
     outcome: Outcome,
@@ -301,6 +301,9 @@ private func withdrawIsolates(
             event = .cancelRequested(CancelRequest(by: job.askerText, because: because, at: transaction.now))
         } else {
             continue
+        } else if isolate.state.isInFlight, try !isShared(isolate, in: transaction) {
+            let because = "\(job.askerText) released it."
+            event = .cancelRequested(CancelRequest(by: job.askerText, because: because, at: transaction.now))
         }
         _ = try move(isolate, by: event, fence: nil, keeping: nil, in: transaction)
     }
@@ -308,6 +311,14 @@ private func withdrawIsolates(
 
 /// An automatic release that a freeze holds back says so, once for each freeze.
 private func sayFrozen(_ job: Job, in transaction: any LedgerTransaction) throws {
+/// True if others joined an isolate: then it goes on for them.
+private func isShared(_ isolate: Job, in transaction: any LedgerTransaction) throws -> Bool {
+    guard let machine = isolate.machine?.id else { return false }
+    return try transaction.jobs(JobQuery(states: [.watching], machine: machine)).contains {
+        $0.joined == isolate.id
+    }
+}
+
     guard job.isAutomatic, let freeze = try Freeze.present(in: transaction) else { return }
     let flag = "told.frozen.\(job.id)"
     let mark = String(freeze.at.milliseconds)
