@@ -135,4 +135,41 @@ struct TimeBoxRaceTests {
         #expect(bench.defender.state.withLock { $0.cancelled.count } == 1)
         #expect(try await bench.claims().map(\.ownerText) == ["omar"])
     }
+
+    @Test func `an end can still be moved while its release does not succeed`() async throws {
+        let bench = Bench(policy: Self.policy)
+        let id = try await bench.ask("isolate", for: "10m")
+        try await bench.run(for: .seconds(20))
+        bench.defender.state.withLock { $0.end = .failed }
+        try await bench.run(for: .seconds(640), step: .seconds(20))
+        #expect(bench.defender.isIsolated(Bench.laptop))
+        while try await release(of: id, bench).state != .ready { try await bench.run(for: .seconds(5)) }
+        let hour = try #require(TimeBox("1h"))
+        try await bench.ledger.perform(.extend(claim: id, by: hour, most: nil, actor: "mia"))
+        #expect(try await bench.codes().last == "claim.extended")
+        bench.defender.state.withLock { $0.end = .succeeded }
+        try await bench.run(for: .seconds(3_000), step: .seconds(60))
+        #expect(bench.defender.isIsolated(Bench.laptop))
+        try await bench.run(for: .seconds(900), step: .seconds(20))
+        #expect(!bench.defender.isIsolated(Bench.laptop))
+    }
+
+    @Test func `a claim whose failed release is held back is closed when somebody releases it outside`()
+        async throws
+    {
+        let bench = Bench(policy: Self.policy)
+        await bench.sweeper.sweepOnce()
+        let id = try await bench.ask("isolate", for: "10m")
+        try await bench.run(for: .seconds(20))
+        bench.defender.state.withLock { $0.end = .failed }
+        try await bench.run(for: .seconds(640), step: .seconds(20))
+        while try await release(of: id, bench).state != .ready { try await bench.run(for: .seconds(5)) }
+        try await bench.ledger.perform(.hold(claim: id, by: "mia"))
+        bench.pass(.seconds(60))
+        bench.defender.actOutside("Unisolate", on: Bench.laptop)
+        bench.pass(.seconds(60))
+        await bench.sweeper.sweepOnce()
+        #expect(try await bench.claims().isEmpty)
+        #expect(try await release(of: id, bench).state == .cancelled)
+    }
 }

@@ -15,10 +15,14 @@ extension Job {
             let isWanted = cancelRequest == nil
             cancelRequest = nil
             enter(.ready, due: isWanted ? now + wait : now)
-            guard isWanted else { return [.wakeLane] }
+            // Until it is tried again its claim is as any other: its end may be moved, somebody may join.
+            guard isWanted else { return [.keepEndingClaims, .wakeLane] }
             alarmedAt = now
             let text = "\(title) at the end of its time failed and is tried again: \(outcome.message)"
-            return [.wakeLane, tellAsker(.bad, "job.overdue", text), tellAll(.bad, "job.overdue", text)]
+            return [
+                .keepEndingClaims, .wakeLane, tellAsker(.bad, "job.overdue", text),
+                tellAll(.bad, "job.overdue", text),
+            ]
         }
         let state: JobState =
             switch how {

@@ -42,7 +42,8 @@ extension Job {
             tries += 1
             outcome = nil
             enter(.ready, due: earliest(until, validUntil))
-            return [.wakeLane, tellAsker(.warning, "job.waiting", "Not done yet: \(trouble.message)")]
+            let effects: [JobEffect] = isAutomatic ? [.keepEndingClaims, .wakeLane] : [.wakeLane]
+            return effects + [tellAsker(.warning, "job.waiting", "Not done yet: \(trouble.message)")]
         case .rejected(let outcome):
             try require(.submitting, event)
             return fail(outcome, as: .failed, at: now)
@@ -75,7 +76,7 @@ extension Job {
             outcome = nil
             guard let validUntil, now > validUntil else {
                 enter(.ready, due: now)
-                return [.wakeLane]
+                return isAutomatic ? [.keepEndingClaims, .wakeLane] : [.wakeLane]
             }
             return endExpired() + [
                 tellAll(
