@@ -111,7 +111,7 @@ extension Executor {
         return !owners.isEmpty && !owners.contains { $0 != nil && $0 == job.principal }
     }
 
-    private func decision(
+    func decision(
         on job: Job,
         machine: Machine,
         readAt: Timestamp,

@@ -1,3 +1,4 @@
+import Deciding
 import Enqueuing
 import Vocabulary
 
@@ -11,7 +12,7 @@ extension Executor {
     /// - Returns: True if the job waits.
     func waitsForItsTime(_ job: inout Job) async throws -> Bool {
         guard case .timeBox(let isolate) = job.origin else { return false }
-        let found = try await ledger.read { (try $0.claim(isolate), try $0.job(isolate)?.duration) }
+        let found = try await ledger.read { (try $0.claim(isolate), try $0.job(isolate)) }
         guard let claim = found.0, claim.isOpen, let end = claim.endsAt, wallClock() < end else {
             return false
         }
@@ -25,10 +26,23 @@ extension Executor {
         } else if now < warnAt {
             event = .waits(until: warnAt)
         } else {
-            event = .warned(end: end, extendBy: found.1 ?? .shortest)
+            event = .warned(end: end, extendBy: found.1.map { extending($0, from: end) } ?? .shortest)
         }
         job = try await ledger.apply(event, to: job, keeping: nil)
         return true
+    }
+
+    /// What *Extend* offers: as long again, or what the grant's longest leaves of it.
+    private func extending(_ isolate: Job, from end: Timestamp) -> TimeBox {
+        let asked = isolate.duration ?? .shortest
+        let now = wallClock()
+        guard let machine = isolate.machine else { return asked }
+        let grant = decision(on: isolate, machine: machine, readAt: now).grant
+        guard let most = policy().durationMax(of: grant) else { return asked }
+        let left = (most.duration - end.since(now)).wholeSeconds
+        guard left < asked.seconds else { return asked }
+        let unit: Int64 = left >= 2 * 3_600 ? 3_600 : left >= 120 ? 60 : 1
+        return TimeBox(seconds: left / unit * unit) ?? .shortest
     }
 
     /// Waits if Defender's clock says that ours is wrong: nothing is released by a clock that jumped.

@@ -172,4 +172,16 @@ struct TimeBoxRaceTests {
         #expect(try await bench.claims().isEmpty)
         #expect(try await release(of: id, bench).state == .cancelled)
     }
+
+    @Test func `the Extend button can be pressed where the time box is the grant's longest`() async throws {
+        let policy = Bench.policy([Bench.grant(1, ["isolate", "release"], durationMax: "8h")])
+        let bench = Bench(policy: policy)
+        let id = try await bench.ask("isolate", for: "8h")
+        try await bench.run(for: .seconds(8 * 3_600 - 600), step: .seconds(60))
+        let warning = try #require(try await bench.told().last { $0.notice.code == "claim.ending" })
+        let box = try #require(warning.notice.buttons?.first?.duration)
+        let most = TimeBox("8h")
+        try await bench.ledger.perform(.extend(claim: id, by: box, most: most, actor: "mia"))
+        #expect(try await bench.codes().last == "claim.extended")
+    }
 }
