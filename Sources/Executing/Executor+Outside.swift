@@ -27,19 +27,23 @@ extension Executor {
             }
         }
         if case .timeBox(let isolate) = job.origin {
-            view.takenOver = try await takenOver(isolate, actions)
+            let ours = try await began(isolate)
+            view.takenOver = takenOver(ours, actions)
+            view.begunAt = begunByAWrongClock(ours, actions)
         }
         return view
     }
 
-    /// Compared by Defender's own times where our isolate has one; our clock may be off.
-    private func takenOver(
-        _ isolate: JobID,
-        _ actions: [MachineAction]
-    ) async throws(DefenderError) -> String? {
-        let ours: (claim: Claim?, job: Job?)
+    /// The claim of a time box, and the action that contained the machine for it if it was one of ours.
+    private typealias Beginning = (claim: Claim?, own: ActionTrace?, shared: ActionTrace?)
+
+    private func began(_ isolate: JobID) async throws(DefenderError) -> Beginning {
         do {
-            ours = try await ledger.read { (try $0.claim(isolate), try $0.job(isolate)) }
+            return try await ledger.read { transaction in
+                let job = try transaction.job(isolate)
+                let primary = try job?.joined.flatMap { try transaction.job($0) }
+                return (try transaction.claim(isolate), job?.machineAction, primary?.machineAction)
+            }
         } catch {
             // Not knowing is no answer: the release waits and looks again.
             throw DefenderError(
@@ -49,8 +53,12 @@ extension Executor {
                 fix: "It is tried again."
             )
         }
+    }
+
+    /// Compared by Defender's own times where our isolate has one; our clock may be off.
+    private func takenOver(_ ours: Beginning, _ actions: [MachineAction]) -> String? {
         guard let claim = ours.claim else { return nil }
-        let began = ours.job?.machineAction?.createdAt ?? claim.openedAt
+        let began = ours.own?.createdAt ?? claim.openedAt
         let later = actions.filter { action in
             !isOurs(action) && action.createdAt > began && action.status != .failed
                 && action.status != .cancelled && action.status != .timeOut
@@ -58,6 +66,16 @@ extension Executor {
         guard let last = later.max(by: { $0.createdAt < $1.createdAt }) else { return nil }
         let verb = last.type == "Isolate" ? "isolated" : "released"
         return "\(last.requestor ?? "somebody") \(verb) the machine at \(last.createdAt.iso8601)"
+    }
+
+    /// When the machine was contained by Defender's clock, if by ours it was so before anybody had asked for it:
+    /// then ours was behind at that time.
+    private func begunByAWrongClock(_ ours: Beginning, _ actions: [MachineAction]) -> Timestamp? {
+        guard let containedAt = ours.claim?.containedAt, let trace = ours.own ?? ours.shared,
+            trace.createdAt > containedAt + Executor.clockDoubt
+        else { return nil }
+        let action = actions.first { $0.id == trace.id && $0.status == .succeeded }
+        return action?.updatedAt ?? trace.createdAt
     }
 
     private func words(on action: MachineAction) -> String {

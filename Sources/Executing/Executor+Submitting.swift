@@ -29,6 +29,7 @@ extension Executor {
             }
             view.standing = standing
             if try await doubtsClock(&job, view) { return false }
+            if try await beganLater(&job, view) { return false }
         }
         let rehearsal = rehearsal(of: job, entry, machine)
         if rehearsal == nil, try await !isToldFirst(&job) { return false }

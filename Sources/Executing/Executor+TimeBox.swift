@@ -54,4 +54,14 @@ extension Executor {
         job = try await ledger.apply(.clockDoubted(off: off, until: until), to: job, keeping: nil)
         return true
     }
+
+    /// Counts a time box anew that was counted from a time before its time.
+    ///
+    /// - Returns: True if the job waits.
+    func beganLater(_ job: inout Job, _ view: OutsideView) async throws -> Bool {
+        guard case .timeBox(let isolate) = job.origin, let begunAt = view.begunAt else { return false }
+        try await ledger.countAnew(isolate, from: begunAt)
+        job = try await ledger.apply(.waits(until: wallClock()), to: job, keeping: nil)
+        return true
+    }
 }

@@ -38,6 +38,8 @@ final class FakeDefender: DefenderCalling {
             "Machine.Isolate", "Machine.Read.All", "Machine.Scan", "Machine.CollectForensics",
             "Machine.ReadWrite.All",
         ]
+        /// How far ahead of ours the times of its actions are.
+        var stampsAhead = Duration.zero
         var delay = Duration.seconds(10)
         /// Times that the next actions take, before ``delay`` holds again: a later one may end earlier.
         var delays: [Duration] = []
@@ -75,7 +77,10 @@ final class FakeDefender: DefenderCalling {
                     !state.offline.contains(state.actions[index].machineID)
                 else { continue }
                 state.actions[index].status = end
-                state.actions[index].updatedAt = moment
+                state.actions[index].updatedAt = moment + state.stampsAhead + .milliseconds(ended)
+                ended += 1
+            // No two end at once: Defender's list says which was the last.
+            var ended: Int64 = 0
                 state.endsAt[id] = nil
                 guard end == .succeeded else { continue }
                 if state.actions[index].type == "Isolate" {
@@ -206,7 +211,7 @@ final class FakeDefender: DefenderCalling {
                 machineID: submission.machine,
                 requestor: clientID,
                 comment: submission.comment,
-                createdAt: moment
+                createdAt: moment + state.stampsAhead
             )
             state.actions.insert(action, at: 0)
             state.posted.append(submission)

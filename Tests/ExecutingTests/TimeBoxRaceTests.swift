@@ -184,4 +184,23 @@ struct TimeBoxRaceTests {
         try await bench.ledger.perform(.extend(claim: id, by: box, most: most, actor: "mia"))
         #expect(try await bench.codes().last == "claim.extended")
     }
+
+    @Test func `a containment that began by a clock a day behind is not released at once when it is set`()
+        async throws
+    {
+        let bench = Bench(policy: Self.policy)
+        bench.defender.state.withLock {
+            ($0.clockAhead, $0.stampsAhead) = (.seconds(86_400), .seconds(86_400))
+        }
+        let id = try await bench.ask("isolate", for: "4h")
+        try await bench.run(for: .seconds(20))
+        #expect(try await bench.job(id).state == .succeeded)
+        // Our clock is put right.
+        bench.defender.state.withLock { ($0.clockAhead, $0.stampsAhead) = (.zero, .zero) }
+        bench.pass(.seconds(86_400))
+        try await bench.run(for: .seconds(3 * 3_600), step: .seconds(60))
+        #expect(bench.defender.isIsolated(Bench.laptop))
+        try await bench.run(for: .seconds(3_700), step: .seconds(20))
+        #expect(!bench.defender.isIsolated(Bench.laptop))
+    }
 }

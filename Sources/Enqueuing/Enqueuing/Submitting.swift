@@ -11,6 +11,8 @@ package struct OutsideView: Sendable, Hashable {
     package var releasedOutside: String?
     /// Who else acted after our isolate of this claim, and how.
     package var takenOver: String?
+    /// When the claim of a time box began by Defender's clock, if ours was behind then.
+    package var begunAt: Timestamp?
     /// Defender's clock, where it told it.
     package var serverTime: Timestamp?
     /// The lane as it was before Defender was asked; nil if nothing rests on it.
@@ -296,14 +298,11 @@ private func withdrawIsolates(
         } else if isolate.state == .watching, isolate.joined != nil {
             event = .ended(.cancelled, detail: "\(job.askerText) released it.")
         } else if isolate.state.isInFlight {
-            // A stricter isolate over the one that still contains: whoever joined it asks anew.
+            // Whoever joined it asks for it by themselves.
             let because = "\(job.askerText) released it."
             event = .cancelRequested(CancelRequest(by: job.askerText, because: because, at: transaction.now))
         } else {
             continue
-        } else if isolate.state.isInFlight, try !isShared(isolate, in: transaction) {
-            let because = "\(job.askerText) released it."
-            event = .cancelRequested(CancelRequest(by: job.askerText, because: because, at: transaction.now))
         }
         _ = try move(isolate, by: event, fence: nil, keeping: nil, in: transaction)
     }
@@ -311,14 +310,6 @@ private func withdrawIsolates(
 
 /// An automatic release that a freeze holds back says so, once for each freeze.
 private func sayFrozen(_ job: Job, in transaction: any LedgerTransaction) throws {
-/// True if others joined an isolate: then it goes on for them.
-private func isShared(_ isolate: Job, in transaction: any LedgerTransaction) throws -> Bool {
-    guard let machine = isolate.machine?.id else { return false }
-    return try transaction.jobs(JobQuery(states: [.watching], machine: machine)).contains {
-        $0.joined == isolate.id
-    }
-}
-
     guard job.isAutomatic, let freeze = try Freeze.present(in: transaction) else { return }
     let flag = "told.frozen.\(job.id)"
     let mark = String(freeze.at.milliseconds)
