@@ -58,10 +58,19 @@ extension Executor {
     /// Compared by Defender's own times where our isolate has one; our clock may be off.
     private func takenOver(_ ours: Beginning, _ actions: [MachineAction]) -> String? {
         guard let claim = ours.claim else { return nil }
-        let began = ours.own?.createdAt ?? claim.openedAt
+        // Who joined what was not there yet began with it.
+        let began =
+            ours.own?.createdAt ?? max(claim.openedAt, ours.shared?.createdAt ?? claim.openedAt)
+        let contained = actions.first { $0.id == (ours.own ?? ours.shared)?.id && $0.status == .succeeded }
         let later = actions.filter { action in
-            !isOurs(action) && action.createdAt > began && action.status != .failed
-                && action.status != .cancelled && action.status != .timeOut
+            guard !isOurs(action), action.createdAt > began else { return false }
+            // A release that had ended before ours contained the machine released nothing of ours.
+            if let contained, action.type == "Unisolate", action.status == .succeeded,
+                action.updatedAt ?? action.createdAt < contained.updatedAt ?? contained.createdAt
+            {
+                return false
+            }
+            return action.status != .failed && action.status != .cancelled && action.status != .timeOut
         }
         guard let last = later.max(by: { $0.createdAt < $1.createdAt }) else { return nil }
         let verb = last.type == "Isolate" ? "isolated" : "released"

@@ -203,4 +203,37 @@ struct TimeBoxRaceTests {
         try await bench.run(for: .seconds(3_700), step: .seconds(20))
         #expect(!bench.defender.isIsolated(Bench.laptop))
     }
+
+    @Test func `a release outside that was over before ours contained the machine takes nothing over`()
+        async throws
+    {
+        let bench = Bench(policy: Self.policy)
+        bench.defender.state.withLock { $0.delay = .seconds(60) }
+        try await bench.ask("isolate", for: "10m")
+        try await bench.run(for: .seconds(10))
+        bench.defender.actOutside("Unisolate", on: Bench.laptop)
+        try await bench.run(for: .seconds(120), step: .seconds(10))
+        #expect(bench.defender.isIsolated(Bench.laptop))
+        try await bench.run(for: .seconds(700), step: .seconds(10))
+        #expect(!bench.defender.isIsolated(Bench.laptop))
+        #expect(actions(bench) == ["isolate", "release"])
+    }
+
+    @Test func `who joined an isolate that was posted later counts from it`() async throws {
+        let bench = Bench(policy: Self.policy)
+        bench.defender.state.withLock { $0.faults = [.lostRequest] }
+        try await bench.ask("isolate")
+        try await bench.run(for: .seconds(10))
+        let joiner = try await bench.ask("isolate", by: "omar", for: "10m")
+        try await bench.run(for: .seconds(10))
+        #expect(try await bench.job(joiner).joined != nil)
+        bench.defender.actOutside("Unisolate", on: Bench.laptop)
+        try await bench.run(for: .seconds(200), step: .seconds(10))
+        try await bench.ask("release")
+        try await bench.run(for: .seconds(600), step: .seconds(10))
+        // The other's claim has ended; the joiner's time box is the last.
+        #expect(!bench.defender.isIsolated(Bench.laptop))
+        #expect(try await bench.ledger.read { try $0.claim(joiner) }?.closedCode == "time-box")
+        #expect(actions(bench) == ["isolate", "release"])
+    }
 }
