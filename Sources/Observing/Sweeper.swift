@@ -75,7 +75,9 @@ package struct Sweeper: Service {
             var told = Told(try transaction.flag(Sweeper.told) ?? "")
             let network = NetworkHistory(actions)
             for action in network.lastSuccesses {
-                try noteForeign(action, clientID: clientID, in: transaction)
+                // A claim that ended while the list was read may have a release that is not on it yet.
+                let before = now - settings.times.visibilityLag
+                try noteForeign(action, clientID: clientID, endedBefore: before, in: transaction)
             }
             for action in actions.sorted(by: { $0.createdAt < $1.createdAt }) {
                 let isOurs = action.requestor?.lowercased() == clientID
@@ -97,25 +99,43 @@ package struct Sweeper: Service {
 private func noteForeign(
     _ action: MachineAction,
     clientID: String,
+    endedBefore before: Timestamp,
     in transaction: any LedgerTransaction
 ) throws {
     let isOurs = action.requestor?.lowercased() == clientID
     let ours = isOurs ? ActionMarker.jobID(in: action.comment) : nil
     let isKnown = try ours.map { try transaction.job($0) != nil } ?? false
-    guard action.type == "Isolate", !isKnown else {
+    let isForgotten =
+        try ours.map { try isLeftOver($0, on: action.machineID, before, in: transaction) } ?? false
+    guard action.type == "Isolate", !isKnown || isForgotten else {
         return try ForeignContainment.remove(machine: action.machineID, in: transaction)
     }
     let somebody = action.requestor ?? "somebody"
+    let whose = isForgotten ? "whose claim has ended" : "which this ledger does not know"
     try ForeignContainment.put(
         ForeignContainment(
             machine: action.machineID,
             machineName: action.machineName ?? action.machineID.text,
-            by: ours.map { "Bascule's job \($0), which this ledger does not know" } ?? somebody,
+            by: ours.map { "Bascule's job \($0), \(whose)" } ?? somebody,
             since: action.endedAt,
             actionID: action.id
         ),
         in: transaction
     )
+}
+
+/// True for a containment of ours that is there still although no claim is: one that was closed as taken over by
+/// an action that came to nothing, say.
+private func isLeftOver(
+    _ id: JobID,
+    on machine: MachineID,
+    _ before: Timestamp,
+    in transaction: any LedgerTransaction
+) throws -> Bool {
+    guard try transaction.job(id)?.state == .succeeded,
+        let closedAt = try transaction.claim(id)?.closedAt, closedAt < before
+    else { return false }
+    return try transaction.openClaims(on: machine).allSatisfy { $0.containedAt == nil }
 }
 
 private func sweepOurs(

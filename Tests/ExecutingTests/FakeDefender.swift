@@ -56,6 +56,14 @@ final class FakeDefender: DefenderCalling {
         var ignoresCancel = false
         /// What happens once between a list of one machine's actions and its arrival.
         var duringList: (@Sendable () async -> Void)?
+
+        /// Isolates that waited for the machine's release run now.
+        mutating func freeStuck(on machine: MachineID, at moment: Timestamp) {
+            for waiting in stuck where waiting.machine == machine {
+                endsAt[waiting.action] = (moment + delay, .succeeded)
+            }
+            stuck.removeAll { $0.machine == machine }
+        }
     }
 
     let clientID = "c11e47"
@@ -89,10 +97,7 @@ final class FakeDefender: DefenderCalling {
                 if state.actions[index].type == "Unisolate" {
                     let machine = state.actions[index].machineID
                     state.isolated[machine] = false
-                    for waiting in state.stuck where waiting.machine == machine {
-                        state.endsAt[waiting.action] = (moment + state.delay, .succeeded)
-                    }
-                    state.stuck.removeAll { $0.machine == machine }
+                    state.freeStuck(on: machine, at: moment)
                 }
             }
         }
@@ -116,6 +121,7 @@ final class FakeDefender: DefenderCalling {
                 at: 0
             )
             state.isolated[machine] = type == "Isolate"
+            if type == "Unisolate" { state.freeStuck(on: machine, at: moment) }
         }
     }
 

@@ -22,6 +22,20 @@ struct RandomStreamTests {
         #expect(seen.isWhole, "\(seen)")
     }
 
+    @Test(arguments: 0..<blocks)
+    func `it is so, or is listed as foreign, if somebody acts in the portal as well`(
+        block: UInt64
+    ) async throws {
+        var seen = StreamCounts()
+        for seed in stride(from: block, to: Self.streams / 2, by: Int(Self.blocks)) {
+            let stream = Stream(seed: seed + 1, planted: nil, hasPortal: true)
+            let violations = try await stream.run()
+            #expect(violations.isEmpty, "seed \(seed + 1): \(violations.joined(separator: "; "))")
+            seen.add(stream.counts)
+        }
+        #expect(seen.portal > 0 && seen.isolates > 0 && seen.releases > 0, "\(seen)")
+    }
+
     @Test(arguments: Stream.Planted.allCases)
     func `a planted fault is found`(planted: Stream.Planted) async throws {
         var found = 0

@@ -1,6 +1,7 @@
 import Deciding
 import Defender
 import Enqueuing
+import Observing
 import Synchronization
 import Vocabulary
 
@@ -30,6 +31,8 @@ final class Stream {
 
     let bench: Bench
     private let planted: Planted?
+    /// Somebody acts in the portal as well, and the sweep looks for it.
+    private let hasPortal: Bool
     private var random: SeededGenerator
     private(set) var counts = StreamCounts()
     private var asked: [JobID] = []
@@ -54,8 +57,9 @@ final class Stream {
         MachineCondition(ids: [Bench.machines[index].id])
     }
 
-    init(seed: UInt64, planted: Planted?) {
+    init(seed: UInt64, planted: Planted?, hasPortal: Bool = false) {
         random = SeededGenerator(seed: seed)
+        self.hasPortal = hasPortal
         self.planted = planted
         var policy = Stream.policy
         if planted == .releaseThatIgnoresOthers {
@@ -74,13 +78,22 @@ final class Stream {
     ///
     /// - Returns: What did not hold, each with the jobs it is about.
     func run() async throws -> [String] {
-        for _ in 0..<Int.random(in: 4...16, using: &random) { try await stir() }
+        if hasPortal { await bench.sweeper.sweepOnce() }
+        for _ in 0..<Int.random(in: 4...16, using: &random) {
+            try await stir()
+            if hasPortal, Int.random(in: 0..<4, using: &random) == 0 { await actOutside() }
+        }
         // Quiet: Defender works, nobody asks any more, time boxes and shelf lives run out.
         bench.defender.state.withLock { state in
             (state.faults, state.offline, state.end, state.listFails) = ([], [], .succeeded, 0)
         }
         if try await isFrozen() { try await bench.ledger.perform(.unfreeze(by: "ines")) }
         try await bench.rest(within: .seconds(12 * 3_600)) { restless($0).isEmpty }
+        if hasPortal {
+            // What one sweep closes the next one may have to list.
+            bench.pass(.seconds(300))
+            try await bench.rest(within: .seconds(12 * 3_600)) { restless($0).isEmpty }
+        }
         return try await violations()
     }
 
@@ -207,6 +220,21 @@ final class Stream {
         }
     }
 
+    /// Somebody contains or releases a machine in the portal, at once or in a while; or the sweep's time has come.
+    private func actOutside() async {
+        counts.portal += 1
+        bench.pass(.seconds(1))
+        let machine = pick([Bench.machines[0].id, Bench.machines[1].id])
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0: bench.defender.actOutside("Isolate", on: machine)
+        case 1: bench.defender.actOutside("Unisolate", on: machine)
+        case 2: bench.defender.beginOutside("Isolate", on: machine)
+        case 3: bench.defender.beginOutside("Unisolate", on: machine)
+        default: await bench.sweeper.sweepOnce()
+        }
+        bench.pass(.seconds(1))
+    }
+
     private func settle() async throws {
         try await bench.settle()
         try await plantInClaims()
@@ -242,10 +270,13 @@ final class Stream {
         let jobs = try await jobs()
         let claims = try await bench.claims()
         counts.joins += jobs.count { $0.joined != nil }
+        let foreign = try await bench.ledger.read { try ForeignContainment.all(in: $0) }
         var found: [String] = []
         for machine in Bench.machines {
-            // A claim that is still pending keeps nobody contained.
-            let isClaimed = claims.contains { $0.machine == machine.id && $0.containedAt != nil }
+            // A claim that is still pending keeps nobody contained; what somebody else contained is listed.
+            let isClaimed =
+                claims.contains { $0.machine == machine.id && $0.containedAt != nil }
+                || foreign.contains { $0.machine == machine.id }
             let isIsolated = bench.defender.isIsolated(machine.id)
             if isClaimed != isIsolated {
                 found.append("\(machine.shownName): claimed \(isClaimed), isolated \(isIsolated)")
@@ -341,6 +372,7 @@ struct StreamCounts: CustomStringConvertible {
     var holds = 0
     var freezes = 0
     var restarts = 0
+    var portal = 0
 
     mutating func add(_ other: StreamCounts) {
         isolates += other.isolates
@@ -352,6 +384,7 @@ struct StreamCounts: CustomStringConvertible {
         holds += other.holds
         freezes += other.freezes
         restarts += other.restarts
+        portal += other.portal
     }
 
     var isWhole: Bool {

@@ -204,6 +204,26 @@ struct TimeBoxRaceTests {
         #expect(!bench.defender.isIsolated(Bench.laptop))
     }
 
+    @Test func `what was taken over by an action that came to nothing is listed`() async throws {
+        let bench = Bench(policy: Self.policy)
+        await bench.sweeper.sweepOnce()
+        let id = try await bench.ask("isolate", for: "10m")
+        try await bench.run(for: .seconds(500), step: .seconds(20))
+        bench.defender.state.withLock { $0.delay = .seconds(600) }
+        bench.defender.beginOutside("Isolate", on: Bench.laptop)
+        try await bench.run(for: .seconds(240), step: .seconds(20))
+        #expect(try await bench.ledger.read { try $0.claim(id) }?.closedCode == "taken-over")
+        bench.defender.state.withLock { state in
+            for (action, plan) in state.endsAt { state.endsAt[action] = (plan.0, .failed) }
+        }
+        try await bench.run(for: .seconds(900), step: .seconds(20))
+        await bench.sweeper.sweepOnce()
+        #expect(bench.defender.isIsolated(Bench.laptop))
+        let listed = try await bench.ledger.read { try Containment.all(in: $0) }
+        #expect(listed.map(\.machine) == [Bench.laptop])
+        #expect(listed.first?.foreign?.by == "Bascule's job \(id), whose claim has ended")
+    }
+
     @Test func `a release outside that was over before ours contained the machine takes nothing over`()
         async throws
     {
