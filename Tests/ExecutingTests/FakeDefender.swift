@@ -78,6 +78,8 @@ final class FakeDefender: DefenderCalling {
     func tick() {
         let moment = now()
         state.withLock { state in
+            // No two end at once: Defender's list says which was the last.
+            var ended: Int64 = 0
             for (id, (time, end)) in state.endsAt.sorted(by: { $0.value.0 < $1.value.0 }) where time <= moment
             {
                 guard let index = state.actions.firstIndex(where: { $0.id == id }),
@@ -87,8 +89,6 @@ final class FakeDefender: DefenderCalling {
                 state.actions[index].status = end
                 state.actions[index].updatedAt = moment + state.stampsAhead + .milliseconds(ended)
                 ended += 1
-            // No two end at once: Defender's list says which was the last.
-            var ended: Int64 = 0
                 state.endsAt[id] = nil
                 guard end == .succeeded else { continue }
                 if state.actions[index].type == "Isolate" {
