@@ -40,6 +40,7 @@ extension Executor {
                     words: "break-glass \(name) \(glass.perDay) a day",
                     fix: "Ask without it, for an approval.",
                     refuses: true,
+                    spansActions: true,
                     counts: { $0.decision?.breakGlass == name }
                 )
             )

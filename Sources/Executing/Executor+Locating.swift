@@ -95,20 +95,23 @@ extension Executor {
 
     /// The decision on a job with what is open on the machine.
     ///
-    /// A release of others' claims that would be allowed once somebody agrees asks for that; what it may not end,
-    /// the lane says with the owners' names.
+    /// A release of others' claims that would be allowed once somebody agrees asks for that, and one that a
+    /// break-glass allows is told and counted as such; what it may not end, the lane says with the owners' names.
     private func decisionNow(on job: Job, machine: Machine, readAt: Timestamp) async throws -> Decision {
         let own = decision(on: job, machine: machine, readAt: readAt)
         guard try await concernsOthers(job, machine.id) else { return own }
         let others = decision(on: job, machine: machine, readAt: readAt, others: true)
-        return others.verdict == .hold(needs: .approval) ? others : own
+        return others.verdict == .hold(needs: .approval) || others.breakGlass != nil ? others : own
     }
 
-    /// True for a release by somebody who has no claim on a machine that others contain.
+    /// True for a release by somebody who has no claim on a machine that others contain; where a break-glass is
+    /// named, any claim of others is meant.
     private func concernsOthers(_ job: Job, _ machine: MachineID) async throws -> Bool {
         guard job.action == Catalogue.release.word, !job.isAutomatic else { return false }
         let owners = try await ledger.read { try $0.openClaims(on: machine).map(\.owner) }
-        return !owners.isEmpty && !owners.contains { $0 != nil && $0 == job.principal }
+        let isTheirs = { (owner: Principal?) in owner != nil && owner == job.principal }
+        if job.breakGlass != nil { return !owners.allSatisfy(isTheirs) }
+        return !owners.isEmpty && !owners.contains(where: isTheirs)
     }
 
     func decision(
@@ -151,8 +154,13 @@ extension Executor {
         var (mayEndOthers, mayEndForeign) = (false, false)
         if job.action == Catalogue.release.word, let machine = job.machine {
             let now = wallClock()
-            mayEndOthers = isFinal(self.decision(on: job, machine: machine, readAt: now, others: true), job)
-            mayEndForeign = isFinal(self.decision(on: job, machine: machine, readAt: now, foreign: true), job)
+            // What only a break-glass allows is told first and counted: it must be the decision itself.
+            let mayEnd = { (wider: Decision) in
+                self.isFinal(wider, job)
+                    && (wider.breakGlass == nil || wider.breakGlass == decision.breakGlass)
+            }
+            mayEndOthers = mayEnd(self.decision(on: job, machine: machine, readAt: now, others: true))
+            mayEndForeign = mayEnd(self.decision(on: job, machine: machine, readAt: now, foreign: true))
         }
         var reasons = decision.reasons.map(\.code.rawValue)
         if decision.rehearses, !reasons.contains("rehearsal") { reasons.append("rehearsal") }

@@ -16,6 +16,8 @@ package struct Budget: Sendable {
     package var fix: String
     /// True if what is over is refused; else it is held.
     package var refuses: Bool
+    /// True if other actions draw on it as well.
+    package var spansActions: Bool
     /// Whether a submitted job draws on it.
     package var counts: @Sendable (Job) -> Bool
 
@@ -24,12 +26,14 @@ package struct Budget: Sendable {
         words: String,
         fix: String,
         refuses: Bool = false,
+        spansActions: Bool = false,
         counts: @escaping @Sendable (Job) -> Bool
     ) {
         self.bound = bound
         self.words = words
         self.fix = fix
         self.refuses = refuses
+        self.spansActions = spansActions
         self.counts = counts
     }
 }
@@ -62,7 +66,7 @@ private func use(
     switch budget.bound {
     case .begun(let window, let most):
         let query = JobQuery(
-            actions: [job.action],
+            actions: budget.spansActions ? nil : [job.action],
             submittedAfter: transaction.now - window,
             limit: .max
         )
