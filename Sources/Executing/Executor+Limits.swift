@@ -20,7 +20,7 @@ extension Executor {
             switch limit.bound {
             case .per(let window, let most): bound = .begun(within: window, most: most)
             case .shareOfEstate(let share):
-                bound = .contained(most: Int((Double(try await estate(job)) * share).rounded(.down)))
+                bound = .contained(most: Executor.part(share, of: try await estate(job)))
             }
             budgets.append(
                 Budget(
@@ -46,6 +46,11 @@ extension Executor {
             )
         }
         return budgets
+    }
+
+    /// Whole machines of a share; 29% of 100 are 29, although the product of the two is a little less.
+    package static func part(_ share: Double, of machines: Int) -> Int {
+        Int((Double(machines) * share + 1e-6).rounded(.down))
     }
 
     private func counts(_ limit: Limit, _ job: Job) -> @Sendable (Job) -> Bool {

@@ -153,4 +153,9 @@ struct LimitTests {
         try await bench.run(for: .seconds(20))
         #expect(try await bench.job(next).state == .succeeded)
     }
+
+    @Test(arguments: [(0.29, 100, 29), (0.07, 100, 7), (0.02, 149, 2), (0.02, 40, 0), (0.001, 1_000, 1)])
+    func `a share is rounded down to whole machines, and no further`(share: Double, estate: Int, most: Int) {
+        #expect(Executor.part(share, of: estate) == most)
+    }
 }
