@@ -76,7 +76,9 @@ extension Executor {
         let decision = try await decisionNow(on: job, machine: machine, readAt: readAt)
         guard decision.isPermitted else { return try await deny(&job, decision) }
         let fresh = note(decision, on: job)
-        if let need = fresh.approvals, !job.isAgreed(by: need) {
+        var timed = job
+        timed.takeDuration(of: fresh)
+        if let need = fresh.approvals, !timed.isAgreed(by: need) {
             // Who agreed may no longer, or more must than before: they are asked again.
             job = try await ledger.apply(.refreshed(machine, fresh), to: job, keeping: settings.times)
             job = try await ledger.apply(.awaits(need), to: job, keeping: nil)

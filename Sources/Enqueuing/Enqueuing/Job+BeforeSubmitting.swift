@@ -20,7 +20,7 @@ extension Job {
         case .decided(let note):
             try require(.located, event)
             decision = note
-            if duration == nil { duration = note.defaultDuration }
+            takeDuration(of: note)
             enter(.decided, due: now)
             return note.essential.map { [tellAsker(.warning, "job.essential", "\(machineText) is \($0).")] }
                 ?? []
@@ -36,6 +36,7 @@ extension Job {
             self.machine = machine
             factsAt = now
             decision = note
+            takeDuration(of: note)
             return []
         case .refused(let outcome):
             return end(.refused, outcome, tone: .bad)
@@ -99,5 +100,10 @@ extension Job {
         default:
             throw TransitionError(state: state, event: event.name)
         }
+    }
+
+    /// Who named no time box gets that of the grant that allows it now.
+    package mutating func takeDuration(of note: DecisionNote) {
+        if duration == nil { duration = note.defaultDuration }
     }
 }

@@ -111,7 +111,10 @@ package func tell(
 
 private func openClaim(of job: Job, in transaction: any LedgerTransaction) throws {
     guard let machine = job.machine else { return }
-    if let claim = try transaction.claim(job.id), claim.isOpen { return }
+    if let claim = try transaction.claim(job.id), claim.isOpen {
+        // It may have got its time box since an earlier try.
+        return try openTimeBox(of: job, claim, in: transaction)
+    }
     let claim = Claim(
         id: job.id,
         sequence: job.sequence,
@@ -126,7 +129,13 @@ private func openClaim(of job: Job, in transaction: any LedgerTransaction) throw
         openedAt: transaction.now
     )
     try transaction.put(claim)
-    guard job.duration != nil else { return }
+    try openTimeBox(of: job, claim, in: transaction)
+}
+
+private func openTimeBox(of job: Job, _ claim: Claim, in transaction: any LedgerTransaction) throws {
+    guard let machine = job.machine, job.duration != nil,
+        try timeBoxRelease(of: claim, in: transaction) == nil
+    else { return }
     let release = timeBoxRelease(of: job, at: transaction.now)
     let inserted = try transaction.insert(release)
     try seal(
