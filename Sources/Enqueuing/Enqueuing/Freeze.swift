@@ -31,7 +31,11 @@ package struct Freeze: Sendable, Hashable, Codable {
     }
 
     /// Stops the bridge, on the record, and tells the `tell` channel.
-    package static func begin(_ freeze: Freeze, in transaction: any LedgerTransaction) throws {
+    ///
+    /// One that stops releases as well goes on doing so: ending that takes `unfreeze`, not a further freeze.
+    package static func begin(_ wanted: Freeze, in transaction: any LedgerTransaction) throws {
+        var freeze = wanted
+        if try present(in: transaction)?.stopsReleases == true { freeze.stopsReleases = true }
         let text = String(decoding: try JSONEncoder().encode(freeze), as: UTF8.self)
         try transaction.setFlag(flag, text)
         let detail = ["because": freeze.because, "all": String(freeze.stopsReleases)]
