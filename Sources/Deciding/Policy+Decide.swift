@@ -5,7 +5,8 @@ extension Policy {
     /// Answers one question; the same question and policy always get the same answer.
     ///
     /// The first grant of the file that applies allows it; one that acts goes before one that rehearses, and one
-    /// that needs no approval before one that does, since grants add up. Without the machine, or with facts older than ``factsAgeMax``, the answer is never yes:
+    /// that needs no approval before one that does, since grants add up; one whose approval cannot be had comes
+    /// last. Without the machine, or with facts older than ``factsAgeMax``, the answer is never yes:
     /// ``Decision/Verdict/hold(needs:)`` where a grant could apply, else the refusal at once.
     ///
     /// What changes nothing (`status`) is a look, whatever the machine: see ``decideLook(_:at:)``.
@@ -44,13 +45,15 @@ extension Policy {
         let needs = grants.map { approvalRule(of: $0, question.action, machine) }
         let order = grants.indices.sorted { left, right in
             let rank = { (index: Int) in
-                (grants[index].rehearses ? 1 : 0, needs[index].rule == nil ? 0 : 1, index)
+                (grants[index].rehearses ? 1 : 0, agreementRank(needs[index].rule, principal), index)
             }
             return rank(left) < rank(right)
         }
         let first = order[0]
         var decision = allowed(by: grants[first], question, principal, machine)
-        if question.duration == nil { decision.defaultDuration = grants[first].durationDefault }
+        if question.duration == nil, Catalogue.entry(question.action)?.takesTimeBox == true {
+            decision.defaultDuration = grants[first].durationDefault
+        }
         if let essential = needs[first].essential {
             decision.essential = essential
             let text =
@@ -66,6 +69,12 @@ extension Policy {
         }
         guard let rule = needs[first].rule else { return decision }
         return held(decision, until: rule, principal)
+    }
+
+    /// Nobody's agreement before somebody's, and what cannot be had last.
+    private func agreementRank(_ rule: ApprovalRule?, _ principal: Principal) -> Int {
+        guard let rule else { return 0 }
+        return approvers(under: rule.of, besides: principal).count >= rule.count ? 1 : 2
     }
 
     private func allowed(
