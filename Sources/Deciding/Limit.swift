@@ -110,7 +110,8 @@ extension Policy {
     /// Who may let a job go on that a limit holds, groups with their people.
     package func whoMayLetGo(_ action: String, _ machine: Machine) -> [String] {
         let lifting = grants.filter { grant in
-            grant.allows(Policy.goWord) && Trial.machineFailure(grant, machine, self) == nil
+            grant.allows(Policy.goWord) && !grant.rehearses
+                && Trial.machineFailure(grant, machine, self) == nil
         }
         return names(of: lifting, besides: nil)
     }

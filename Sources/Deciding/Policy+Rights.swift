@@ -34,7 +34,7 @@ extension Policy {
     ) -> Decision {
         let word = Policy.unfreezeWord
         return decideWide(asker, at: source, doing: word, within: word, needsPerson: true) { grant in
-            grant.allows(word) && grant.isAskable(in: place)
+            grant.allows(word) && !grant.rehearses && grant.isAskable(in: place)
                 && grant.hours.map { hours in now.map(hours.contain) ?? false } ?? true
         }
     }
@@ -51,9 +51,15 @@ extension Policy {
         let word = Policy.goWord
         return decideWide(asker, at: source, doing: "lift a limit", within: action, needsPerson: true) {
             grant in
-            grant.allows(word) && grant.isAskable(in: place) && grant.hours.map { $0.contain(now) } ?? true
+            grant.allows(word) && !grant.rehearses && grant.isAskable(in: place)
+                && grant.hours.map { $0.contain(now) } ?? true
                 && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? grant.machines.isAny
         }
+    }
+
+    /// True for a grant that only rehearses what it allows.
+    package func isRehearsing(_ reference: GrantReference?) -> Bool {
+        grants.first { $0.reference == reference }?.rehearses == true
     }
 
     /// The longest time box of a grant; nil where it has no bound.

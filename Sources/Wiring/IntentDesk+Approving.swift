@@ -111,8 +111,8 @@ extension IntentDesk {
 
     // MARK: Held jobs
 
-    /// A held job goes on by the word of a person who could ask for it themselves; what a limit holds, by that of
-    /// one whose grant says `go`.
+    /// A held job goes on by the word of a person who could ask for it themselves, or whose grant says `go`; what a
+    /// limit holds, by that of the latter alone.
     func letGo(_ id: JobID, _ intent: Intent) async throws -> Understanding {
         let found = try await ledger.read { try $0.job(id) }
         if let refusal = refusal(toSee: found, intent) { return refusal }
@@ -121,19 +121,29 @@ extension IntentDesk {
         if let freeze = try await ledger.read({ try Freeze.present(in: $0) }) {
             return said("Bascule is still frozen by \(freeze.by): \(freeze.because). `unfreeze` first.")
         }
+        let going = policy.decideGo(
+            intent.asker,
+            at: intent.source,
+            in: intent.place,
+            job.action,
+            job.machine,
+            now: now
+        )
         if job.outcome?.code == "limit" {
-            let decision = policy.decideGo(
-                intent.asker,
-                at: intent.source,
-                in: intent.place,
-                job.action,
-                job.machine,
-                now: now
-            )
-            return deed(decision, words: "\(job.title) goes on beyond the limit.") {
+            return deed(going, words: "\(job.title) goes on beyond the limit.") {
                 .letGo(id, by: $0, waives: true)
             }
         }
+        let decision = decideLike(job, intent)
+        guard decision.principal?.isPerson == true else { return refused(decision) }
+        let chosen = !decision.isAllowed && !job.isAutomatic && going.isAllowed ? going : decision
+        return deed(chosen, words: "\(job.title) goes on.", rehearsing: job.isRehearsal) {
+            .letGo(id, by: $0, waives: false)
+        }
+    }
+
+    /// Whether somebody could ask for a held job themselves.
+    private func decideLike(_ job: Job, _ intent: Intent) -> Decision {
         let asker = policy.principal(of: intent.asker, at: intent.source)
         var decision = policy.decide(
             Question(
@@ -151,9 +161,9 @@ extension IntentDesk {
                 now: now
             )
         )
-        guard decision.principal?.isPerson == true else { return refused(decision) }
-        // What others agreed to stays agreed, and is looked at once more before the POST.
-        if decision.isPermitted { decision.verdict = .allow }
-        return deed(decision, words: "\(job.title) goes on.") { .letGo(id, by: $0, waives: false) }
+        // What others agreed to stays agreed, and is looked at once more before the POST; the release at the end of
+        // a time box is not.
+        if decision.isPermitted, !job.isAutomatic { decision.verdict = .allow }
+        return decision
     }
 }

@@ -185,6 +185,7 @@ extension IntentDesk {
         _ make: (Held, String) -> Deed
     ) -> Understanding {
         guard let principal = decision.principal else { return refused(decision) }
+        if let rehearsal = rehearsal(decision, words) { return rehearsal }
         var understanding = done(words)
         understanding.deeds = claims.map { make($0, principal.name) }
         return understanding

@@ -140,9 +140,23 @@ struct IntentDesk: Sendable {
         return said(try await ledger.read(words))
     }
 
-    func deed(_ decision: Decision, words: String, _ make: (String) -> Deed) -> Understanding {
+    /// What comes of a decided word; under `rehearsing` the deed itself changes nothing, so that a grant that
+    /// rehearses will do.
+    func deed(
+        _ decision: Decision,
+        words: String,
+        rehearsing: Bool = false,
+        _ make: (String) -> Deed
+    ) -> Understanding {
         guard decision.isAllowed, let principal = decision.principal else { return refused(decision) }
+        if !rehearsing, let rehearsal = rehearsal(decision, words) { return rehearsal }
         return done(words, make(principal.name))
+    }
+
+    /// What a grant that only rehearses comes to; nil for one that acts.
+    func rehearsal(_ decision: Decision, _ words: String) -> Understanding? {
+        guard policy.isRehearsing(decision.grant) else { return nil }
+        return said("Rehearsal: this was allowed, and nothing was done. It would have been: \(words)")
     }
 
     /// Something is done, and everybody in the room should see it.

@@ -41,4 +41,17 @@ struct AgreementChoiceTests {
         #expect(decision.isAllowed)
         #expect(decision.defaultDuration == box)
     }
+
+    @Test func `a grant that rehearses lifts no freeze and no limit`() {
+        for rehearses in [true, false] {
+            let one = grant(1, ["unfreeze", "go"], to: [.person("mia")], rehearses: rehearses)
+            let policy = examplePolicy(grants: [one])
+            #expect(policy.decideUnfreeze(mia, at: chat).isAllowed == !rehearses)
+            let going = policy.decideGo(mia, at: chat, in: nil, "isolate", Self.server, now: noon)
+            #expect(going.isAllowed == !rehearses)
+            #expect(policy.whoMayLetGo("isolate", Self.server) == (rehearses ? [] : ["mia"]))
+            #expect(policy.isRehearsing(one.reference) == rehearses)
+        }
+        #expect(!examplePolicy(grants: []).isRehearsing(nil))
+    }
 }
