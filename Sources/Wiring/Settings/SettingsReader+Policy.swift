@@ -84,6 +84,9 @@ extension SettingsReader {
                 let fields = Fields(value, "service \"\(name)\"", known: ["source"], in: reading),
                 let text = fields.text("source", isRequired: true)
             else { continue }
+            if reading.marks.people[name] != nil {
+                reading.error(key, "\"\(name)\" is a person and a service", "use different names")
+            }
             guard let source = sources.first(where: { $0.name.text == text }) else {
                 unknownSource(text, fields["source"], Set(sources.map(\.name)), reading)
                 continue

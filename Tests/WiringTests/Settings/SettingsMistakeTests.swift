@@ -56,6 +56,10 @@ struct SettingsMistakeTests {
             "people: { mia: { soc-chat: T024/U1 }, omar: { soc-chat: T024/U1 } }\n",
             "10:57: T024/U1 at soc-chat is both mia and omar"
         ),
+        (
+            "people: { mia: { soc-chat: T024/U1 } }\nservices: { mia: { source: siem } }",
+            "11:13: \"mia\" is a person and a service"
+        ),
         ("services: { s: { source: soc-chat } }\n", "10:26: soc-chat proves a person"),
         ("services: { s: { source: siem }, t: { source: siem } }\n", "10:47: siem acts as s already"),
         (
