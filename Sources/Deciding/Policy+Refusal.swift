@@ -128,7 +128,11 @@ extension Policy {
         case .foreign:
             return Reason(.foreign, "\(principal) may \(action), but not what was contained outside Bascule.")
         case .breakGlass:
-            guard let glass = trial.grant.breakGlass else { return nil }
+            // It skips approval and nothing else: where the machine is out of its reach it is no way.
+            let isOutOfReach = question.facts.map {
+                Trial.machineFailure(trial.grant, $0.machine, self) != nil
+            }
+            guard let glass = trial.grant.breakGlass, isOutOfReach != true else { return nil }
             return Reason(
                 .breakGlassNotNamed,
                 "\(principal) may \(action) in an emergency: say `with break-glass=\(glass.name) because …`."

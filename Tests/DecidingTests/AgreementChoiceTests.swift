@@ -54,4 +54,21 @@ struct AgreementChoiceTests {
         }
         #expect(!examplePolicy(grants: []).isRehearsing(nil))
     }
+
+    @Test func `no break-glass is recommended for a machine that it does not reach`() {
+        var one = grant(1, ["isolate"], to: [.person("mia")])
+        one.breakGlass = BreakGlass(name: "night", perDay: 1)
+        let servers = MachineCondition(osFamilies: [.server])
+        let tier0 = Protection(name: "Tier-0", line: 1, column: 1, machines: servers)
+        var policy = examplePolicy(
+            grants: [one, grant(2, ["isolate"], to: [.person("mia")])],
+            protections: [tier0]
+        )
+        let refused = policy.decide(question(mia, knowing: Self.server))
+        #expect(refused.codes == [.protected])
+        policy.grants.removeLast()
+        policy.protections = []
+        #expect(policy.decide(question(mia, knowing: Self.server)).codes == [.breakGlassNotNamed])
+        #expect(policy.decide(question(mia)).codes == [.breakGlassNotNamed])
+    }
 }
