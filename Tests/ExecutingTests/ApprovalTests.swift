@@ -56,6 +56,13 @@ struct ApprovalTests {
         #expect(try await bench.job(id).outcome?.message == "olga denied it: no")
         #expect(bench.defender.executed.isEmpty)
         #expect(try await bench.codes(to: .conversation(id)).contains("word.late"))
+        // Each answer is on record under the name of whoever gave it, also the one that came too late.
+        let rows = try await bench.ledger.read { try $0.audit(after: 0, limit: .max) }
+        let answers = rows.filter {
+            $0.subject == id.text && ["approval.denied", "word.late"].contains($0.kind)
+        }
+        #expect(answers.map(\.kind) == ["approval.denied", "word.late"])
+        #expect(answers.map(\.actor) == ["olga", "ines"])
     }
 
     @Test func `without an answer in time it ends, and never runs late`() async throws {

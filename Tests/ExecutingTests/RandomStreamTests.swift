@@ -6,7 +6,7 @@ struct RandomStreamTests {
     /// `BASCULE_STREAMS=100000` runs that many; without it as many as a build can wait for.
     private static let streams =
         ProcessInfo.processInfo.environment["BASCULE_STREAMS"].flatMap { UInt64($0) } ?? 1_000
-    private static let blocks: UInt64 = 20
+    private static let blocks: UInt64 = 5
 
     @Test(arguments: 0..<blocks)
     func `at rest a machine is contained exactly if a claim is open`(block: UInt64) async throws {

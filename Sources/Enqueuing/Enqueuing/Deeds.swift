@@ -66,7 +66,7 @@ private func answer(
     guard job.state == .awaitingApproval, let request = job.approval, request.digest == job.approvalDigest,
         seen ?? request.digest == request.digest
     else {
-        return try tellLate(job, "\(approval.by)'s answer came too late", in: transaction)
+        return try tellLate(job, approval.by, "\(approval.by)'s answer came too late", in: transaction)
     }
     guard approval.by != job.principal?.name, !request.given.contains(where: { $0.by == approval.by }) else {
         return
@@ -89,10 +89,15 @@ private func extend(
     let now = transaction.now
     guard var claim = try transaction.claim(id), claim.isOpen, claim.endingBy == nil, let end = claim.endsAt,
         let release = try timeBoxRelease(of: claim, in: transaction)
-    else { return try tellLate(job, "\(actor)'s extension came too late", in: transaction) }
+    else { return try tellLate(job, actor, "\(actor)'s extension came too late", in: transaction) }
     let next = max(end, now) + box.duration
     if let most, next.since(now) > most.duration {
-        return try tellLate(job, "\(actor) may not move the end beyond \(most) from now", in: transaction)
+        return try tellLate(
+            job,
+            actor,
+            "\(actor) may not move the end beyond \(most) from now",
+            in: transaction
+        )
     }
     claim.endsAt = next
     try transaction.put(claim)
@@ -117,7 +122,7 @@ private func hold(_ id: JobID, by actor: String, in transaction: any LedgerTrans
     guard let job = try transaction.job(id) else { return }
     guard let claim = try transaction.claim(id), claim.isOpen,
         let release = try timeBoxRelease(of: claim, in: transaction)
-    else { return try tellLate(job, "\(actor) came too late to hold it", in: transaction) }
+    else { return try tellLate(job, actor, "\(actor) came too late to hold it", in: transaction) }
     guard release.state == .ready else { return }
     let detail = ["release": release.id.text, "machine": claim.machine.text]
     try seal(AuditEntry(kind: "claim.held", subject: id.text, actor: actor, detail: detail), in: transaction)
@@ -125,8 +130,18 @@ private func hold(_ id: JobID, by actor: String, in transaction: any LedgerTrans
 }
 
 /// Somebody's word was overtaken: said where the job is talked about.
-private func tellLate(_ job: Job, _ words: String, in transaction: any LedgerTransaction) throws {
+private func tellLate(
+    _ job: Job,
+    _ actor: String,
+    _ words: String,
+    in transaction: any LedgerTransaction
+) throws {
     let text = "\(words): \(job.title) is \(job.state.rawValue). Nothing was done."
+    let detail = ["state": job.state.rawValue, "text": text]
+    try seal(
+        AuditEntry(kind: "word.late", subject: job.id.text, actor: actor, detail: detail),
+        in: transaction
+    )
     let notice = job.notice(.warning, "word.late", text, isFinal: false)
     try tell(.conversation(job.conversationID), notice, about: job.id, in: transaction)
 }

@@ -80,6 +80,10 @@ extension Ledger {
             try transaction.insert(delivery)
             var detail = ["source": delivery.source.text, "body-sha256": delivery.bodyDigest]
             detail["note"] = delivery.note
+            // Whatever came of it, who it was that asked.
+            if !acceptance.actors.isEmpty {
+                detail["by"] = Set(acceptance.actors.map(\.name)).sorted().joined(separator: " ")
+            }
             try seal(
                 AuditEntry(
                     kind: "delivery.\(delivery.verdict.rawValue)",
