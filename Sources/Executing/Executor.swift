@@ -80,7 +80,7 @@ package struct Executor: Service {
 
     /// One step; true if the next may follow at once.
     private func step(_ job: inout Job) async throws -> Bool {
-        if let validUntil = job.validUntil, wallClock() > validUntil, job.state.isBeforeSubmitting {
+        if let end = job.shelfEnd, wallClock() > end, job.state.isBeforeSubmitting {
             job = try await ledger.apply(.expired, to: job, keeping: nil)
             return false
         }

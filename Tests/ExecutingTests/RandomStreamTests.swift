@@ -4,17 +4,23 @@ import Testing
 
 struct RandomStreamTests {
     /// `BASCULE_STREAMS=100000` runs that many; without it as many as a build can wait for.
-    private static let streams =
-        ProcessInfo.processInfo.environment["BASCULE_STREAMS"].flatMap { UInt64($0) } ?? 1_000
+    private static let streams = setting("BASCULE_STREAMS") ?? 1_000
+    /// Seeds begin after this, so that several processes share the work.
+    private static let seedsAfter = setting("BASCULE_STREAMS_AFTER") ?? 0
     private static let blocks: UInt64 = 5
+
+    private static func setting(_ variable: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
+    }
 
     @Test(arguments: 0..<blocks)
     func `at rest a machine is contained exactly if a claim is open`(block: UInt64) async throws {
         var seen = StreamCounts()
         for seed in stride(from: block, to: Self.streams, by: Int(Self.blocks)) {
-            let stream = Stream(seed: seed + 1, planted: nil)
+            let number = Self.seedsAfter + seed + 1
+            let stream = Stream(seed: number, planted: nil)
             let violations = try await stream.run()
-            #expect(violations.isEmpty, "seed \(seed + 1): \(violations.joined(separator: "; "))")
+            #expect(violations.isEmpty, "seed \(number): \(violations.joined(separator: "; "))")
             seen.add(stream.counts)
         }
         print("random streams, block \(block): \(seen)")
@@ -28,9 +34,10 @@ struct RandomStreamTests {
     ) async throws {
         var seen = StreamCounts()
         for seed in stride(from: block, to: Self.streams / 2, by: Int(Self.blocks)) {
-            let stream = Stream(seed: seed + 1, planted: nil, hasPortal: true)
+            let number = Self.seedsAfter + seed + 1
+            let stream = Stream(seed: number, planted: nil, hasPortal: true)
             let violations = try await stream.run()
-            #expect(violations.isEmpty, "seed \(seed + 1): \(violations.joined(separator: "; "))")
+            #expect(violations.isEmpty, "seed \(number): \(violations.joined(separator: "; "))")
             seen.add(stream.counts)
         }
         #expect(seen.portal > 0 && seen.isolates > 0 && seen.releases > 0, "\(seen)")

@@ -317,7 +317,7 @@ final class Stream {
 
     private func submittedLate(_ jobs: [Job]) -> [String] {
         jobs.filter { job in
-            guard !job.isAutomatic, let begun = job.submission?.startedAt else { return false }
+            guard !job.isAutomatic, let begun = job.firstSubmittedAt else { return false }
             return begun > job.acceptedAt + .seconds(3_600)
         }.map { "\($0.id) was submitted after its shelf life" }
     }

@@ -256,4 +256,15 @@ struct TimeBoxRaceTests {
         #expect(try await bench.ledger.read { try $0.claim(joiner) }?.closedCode == "time-box")
         #expect(actions(bench) == ["isolate", "release"])
     }
+
+    @Test func `an isolate that made way is posted again although its shelf life is over`() async throws {
+        let bench = Bench(policy: Self.policy)
+        bench.defender.state.withLock { $0.reorders = true }
+        try await bench.ask("isolate", for: "3h", with: ["type": "Selective"])
+        try await bench.run(for: .seconds(300), step: .seconds(20))
+        let full = try await bench.ask("isolate", by: "omar")
+        try await bench.run(for: .seconds(3 * 3_600), step: .seconds(20))
+        #expect(try await bench.job(full).state == .succeeded)
+        #expect(bench.defender.isIsolated(Bench.laptop))
+    }
 }

@@ -45,7 +45,7 @@ extension Job {
             return end(.refused, outcome, tone: .bad)
         case .postponed(let until, let trouble):
             tries += 1
-            due = earliest(until, validUntil)
+            due = earliest(until, shelfEnd)
             var effects: [JobEffect] = []
             if tries == 1 {
                 effects.append(tellAsker(.warning, "job.waiting", "Waiting: \(trouble.message)"))
@@ -58,15 +58,15 @@ extension Job {
             }
             return effects
         case .waits(let until):
-            due = earliest(until, validUntil)
+            due = earliest(until, shelfEnd)
             return []
         case .held(let outcome):
             guard state != .held else {
-                due = validUntil
+                due = shelfEnd
                 return []
             }
             self.outcome = outcome
-            enter(.held, due: validUntil)
+            enter(.held, due: shelfEnd)
             let words = "\(outcome.message)\(outcome.fix.map { " \($0)" } ?? "")"
             let text = "Held: \(title) asked by \(askerText). \(words)"
             let buttons = [

@@ -41,7 +41,7 @@ extension Job {
             if let effects = takenBack() { return effects }
             tries += 1
             outcome = nil
-            enter(.ready, due: earliest(until, validUntil))
+            enter(.ready, due: earliest(until, shelfEnd))
             let effects: [JobEffect] = isAutomatic ? [.keepEndingClaims, .wakeLane] : [.wakeLane]
             return effects + [tellAsker(.warning, "job.waiting", "Not done yet: \(trouble.message)")]
         case .rejected(let outcome):
@@ -74,7 +74,7 @@ extension Job {
             try require(.reconciling, event)
             if let effects = takenBack() { return effects }
             outcome = nil
-            guard let validUntil, now > validUntil else {
+            guard let end = shelfEnd, now > end else {
                 enter(.ready, due: now)
                 return isAutomatic ? [.keepEndingClaims, .wakeLane] : [.wakeLane]
             }

@@ -133,6 +133,11 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// The lane of the action; nil for questions.
     package var lane: Lane? { Catalogue.entry(action)?.lane }
 
+    /// The end of the shelf life, as it holds now.
+    ///
+    /// What was begun in time and made way for a release is not late when it is posted again: its claim is open.
+    package var shelfEnd: Timestamp? { yieldsTo == nil ? validUntil : nil }
+
     /// True for the release of a time box.
     package var isAutomatic: Bool {
         if case .timeBox = origin { true } else { false }

@@ -65,7 +65,7 @@ package enum LaneRules {
     ///   - now: The ledger's time.
     /// - Returns: The one step to take now.
     package static func step(for job: Job, in situation: Situation, at now: Timestamp) -> Step {
-        if let validUntil = job.validUntil, now > validUntil { return .expire }
+        if let end = job.shelfEnd, now > end { return .expire }
         if let hold = freeze(for: job, in: situation) { return hold }
         guard job.lane == .network else {
             if let newer = situation.newerOpposite {
