@@ -257,6 +257,26 @@ struct TimeBoxRaceTests {
         #expect(actions(bench) == ["isolate", "release"])
     }
 
+    @Test func `an isolate that made way and is held then expires as any other`() async throws {
+        let bench = Bench(policy: Self.policy)
+        bench.defender.state.withLock { $0.reorders = true }
+        try await bench.ask("isolate", for: "30m", with: ["type": "Selective"])
+        try await bench.run(for: .seconds(1_500), step: .seconds(20))
+        let full = try await bench.ask("isolate", by: "omar")
+        try await bench.run(for: .seconds(60), step: .seconds(10))
+        try await bench.ledger.perform(
+            .freeze(Freeze(by: "ines", because: "drill", at: bench.now, stopsReleases: false))
+        )
+        // A person's release goes on in a freeze; what makes way for it does not.
+        try await bench.ask("release")
+        try await bench.run(for: .seconds(600), step: .seconds(10))
+        #expect(try await bench.job(full).state == .held)
+        #expect(!bench.defender.isIsolated(Bench.laptop))
+        try await bench.run(for: .seconds(3_600), step: .seconds(30))
+        #expect(try await bench.job(full).state == .expired)
+        #expect(try await bench.claims().isEmpty)
+    }
+
     @Test func `an isolate that made way is posted again although its shelf life is over`() async throws {
         let bench = Bench(policy: Self.policy)
         bench.defender.state.withLock { $0.reorders = true }

@@ -62,11 +62,11 @@ extension Job {
             return []
         case .held(let outcome):
             guard state != .held else {
-                due = shelfEnd
+                due = validUntil
                 return []
             }
             self.outcome = outcome
-            enter(.held, due: shelfEnd)
+            enter(.held, due: validUntil)
             let words = "\(outcome.message)\(outcome.fix.map { " \($0)" } ?? "")"
             let text = "Held: \(title) asked by \(askerText). \(words)"
             let buttons = [

@@ -136,7 +136,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// The end of the shelf life, as it holds now.
     ///
     /// What was begun in time and made way for a release is not late when it is posted again: its claim is open.
-    package var shelfEnd: Timestamp? { yieldsTo == nil ? validUntil : nil }
+    /// What is held meanwhile waits for a person, and not for ever.
+    package var shelfEnd: Timestamp? { yieldsTo == nil || state == .held ? validUntil : nil }
 
     /// True for the release of a time box.
     package var isAutomatic: Bool {
