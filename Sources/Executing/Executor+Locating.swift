@@ -80,12 +80,20 @@ extension Executor {
         timed.takeDuration(of: fresh)
         if let need = fresh.approvals, !timed.isAgreed(by: need) {
             // Who agreed may no longer, or more must than before: they are asked again.
-            job = try await ledger.apply(.refreshed(machine, fresh), to: job, keeping: settings.times)
+            job = try await ledger.apply(
+                .refreshed(machine, fresh, readAt: readAt),
+                to: job,
+                keeping: settings.times
+            )
             job = try await ledger.apply(.awaits(need), to: job, keeping: nil)
             return false
         }
         guard machine != known || readAt != job.factsAt || differs(fresh, job.decision) else { return true }
-        job = try await ledger.apply(.refreshed(machine, fresh), to: job, keeping: settings.times)
+        job = try await ledger.apply(
+            .refreshed(machine, fresh, readAt: readAt),
+            to: job,
+            keeping: settings.times
+        )
         return true
     }
 

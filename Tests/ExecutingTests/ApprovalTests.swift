@@ -106,6 +106,19 @@ struct ApprovalTests {
         #expect(try await bench.job(id).state == .succeeded)
     }
 
+    @Test func `a decision that is made anew does not make the facts younger`() async throws {
+        let bench = Bench(policy: Self.policy)
+        let id = try await bench.ask("isolate")
+        try await bench.settle()
+        let read = try #require(try await bench.job(id).factsAt)
+        bench.policies.policy.grants[0].line = 99
+        bench.pass(.seconds(40))
+        try await bench.answer(id, by: "ines")
+        try await bench.settle()
+        #expect(try await bench.job(id).decision?.grantLine == 99)
+        #expect(try await bench.job(id).factsAt == read)
+    }
+
     @Test func `more who must agree than there are is refused at once`() async throws {
         var grants = Self.policy.grants
         grants[2].approvals = ApprovalRule(of: ["leads"], count: 2, within: .seconds(1_800))

@@ -32,9 +32,9 @@ extension Job {
             return try movedByApproval(event, at: now)
         case .warned, .clockDoubted, .heldBack:
             return try movedBeforeItsTime(by: event, at: now)
-        case .refreshed(let machine, let note):
+        case .refreshed(let machine, let note, let readAt):
             self.machine = machine
-            factsAt = now
+            factsAt = readAt
             decision = note
             takeDuration(of: note)
             return []

@@ -8,8 +8,8 @@ package enum JobEvent: Sendable, Hashable {
     case located(Machine, setAside: [String])
     case decided(DecisionNote)
     case readied
-    /// Newer facts about the machine, and the decision made on them.
-    case refreshed(Machine, DecisionNote)
+    /// The decision made anew, and the facts it was made on with the time they were read.
+    case refreshed(Machine, DecisionNote, readAt: Timestamp)
     /// Ends before anything was submitted, by rule.
     case refused(Outcome)
     /// Ends because nobody granted it; the whole account is kept with the job.
