@@ -120,7 +120,8 @@ package enum LaneRules {
         if let release = situation.others.first(where: { $0.id == job.yieldsTo }),
             isComing(release, situation, at: now)
         {
-            return .wait
+            // Its end may be moved, or it may be held, without anybody telling those who made way.
+            return .waitUntil(now + patience)
         }
         let network = situation.others.filter { $0.lane == .network && $0.state.isInFlight }
         // A release on its way to the machine is the opposite: it goes first, or is cancelled.
