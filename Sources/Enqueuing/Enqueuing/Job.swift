@@ -136,8 +136,10 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// The end of the shelf life, as it holds now.
     ///
     /// What was begun in time and made way for a release is not late when it is posted again: its claim is open.
-    /// What is held meanwhile waits for a person, and not for ever.
-    package var shelfEnd: Timestamp? { yieldsTo == nil || state == .held ? validUntil : nil }
+    /// It has a day more. What is held meanwhile waits for a person, and no longer than any other.
+    package var shelfEnd: Timestamp? {
+        yieldsTo == nil || state == .held ? validUntil : validUntil.map { $0 + .seconds(86_400) }
+    }
 
     /// True for the release of a time box.
     package var isAutomatic: Bool {
