@@ -45,12 +45,14 @@ struct RandomStreamTests {
 
     @Test(arguments: Stream.Planted.allCases)
     func `a planted fault is found`(planted: Stream.Planted) async throws {
-        var found = 0
-        for seed in 1...UInt64(150) {
-            let stream = Stream(seed: seed, planted: planted)
+        var (found, tried) = (0, 0)
+        // Some show in one stream of a thousand only.
+        while found < 3, tried < 4_000 {
+            tried += 1
+            let stream = Stream(seed: UInt64(tried), planted: planted)
             if try await stream.run().contains(where: planted.isShown) { found += 1 }
         }
-        print("planted \(planted): found in \(found) of 150 streams")
+        print("planted \(planted): found in \(found) of \(tried) streams")
         #expect(found > 0)
     }
 }

@@ -317,7 +317,9 @@ final class Stream {
 
     private func submittedLate(_ jobs: [Job]) -> [String] {
         jobs.filter { job in
-            guard !job.isAutomatic, let begun = job.firstSubmittedAt else { return false }
+            // What made way for a release is begun once more, and was begun in time.
+            let last = job.yieldsTo == nil ? job.submission?.startedAt : job.firstSubmittedAt
+            guard !job.isAutomatic, let begun = last else { return false }
             return begun > job.acceptedAt + .seconds(3_600)
         }.map { "\($0.id) was submitted after its shelf life" }
     }
