@@ -43,6 +43,15 @@ struct RandomStreamTests {
         #expect(seen.portal > 0 && seen.isolates > 0 && seen.releases > 0, "\(seen)")
     }
 
+    /// Seeds that were in violation once and are not among those of a build.
+    ///
+    /// 7067: an isolate that others had joined made way, and joined another that made way in its turn.
+    @Test(arguments: [7067])
+    func `what was mended stays mended`(seed: UInt64) async throws {
+        let violations = try await Stream(seed: seed, planted: nil).run()
+        #expect(violations.isEmpty, "\(violations.joined(separator: "; "))")
+    }
+
     @Test(arguments: Stream.Planted.allCases)
     func `a planted fault is found`(planted: Stream.Planted) async throws {
         var (found, tried) = (0, 0)

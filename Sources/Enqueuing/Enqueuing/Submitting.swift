@@ -275,7 +275,15 @@ private func join(
     in transaction: any LedgerTransaction
 ) throws -> Job {
     let joiner = try moved(.joined(primary, others: others))
-    guard try transaction.claim(primary)?.containedAt != nil else { return joiner }
+    guard try transaction.claim(primary)?.containedAt != nil else {
+        // Whoever had joined this one hangs on the same action now; nobody looks through more than one join.
+        let query = JobQuery(states: [.watching], machine: job.machine?.id)
+        for var follower in try transaction.jobs(query) where follower.joined == job.id {
+            follower.joined = primary
+            _ = try transaction.update(follower, fence: nil)
+        }
+        return joiner
+    }
     let event = JobEvent.ended(
         .succeeded,
         detail: "The machine is contained already, by \(others.joined(separator: ", "))."
