@@ -15,7 +15,7 @@ package enum Classification: Sendable, Equatable {
     /// A question of the provider about the hook itself.
     case handshake(HookAnswer)
     /// A command that is not one: what was not understood, the nearest word, the right form.
-    case notUnderstood(words: String)
+    case notUnderstood(words: String, answeredBy: AnswerWay)
     /// Read and refused before anything is decided: nobody here can have asked it, or the form lacks something.
     ///
     /// `code` is stable; `words` are for whoever asked, without text of the delivery.

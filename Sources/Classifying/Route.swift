@@ -17,8 +17,10 @@ package struct Route: Sendable, Hashable {
     ///
     /// Nil for every delivery.
     package let when: String?
-    /// The catalogue's word.
-    package let action: String
+    /// The ready condition that holds besides ``when``; nil for none.
+    package let trigger: Trigger?
+    /// The catalogue's word; nil for a route that reads commands out of comments.
+    package let action: String?
     /// jq; text, a list of texts, or text with commas.
     package let machine: String
     /// jq; the reason.
@@ -30,10 +32,24 @@ package struct Route: Sendable, Hashable {
     /// jq; the ticket, for the record, where the source's kind does not say it itself.
     package let ticket: String?
 
+    /// A route that reads commands out of comments: the grammar says all the rest.
+    package init(name: String, commentCommand word: String) {
+        self.name = name
+        when = nil
+        trigger = .commentCommand(word)
+        action = nil
+        machine = ""
+        because = nil
+        duration = nil
+        parameters = [:]
+        ticket = nil
+    }
+
     /// Holds the route against the catalogue.
     package init(
         name: String,
         when: String?,
+        trigger: Trigger? = nil,
         action: String,
         machine: String,
         because: String? = nil,
@@ -58,6 +74,7 @@ package struct Route: Sendable, Hashable {
         }
         self.name = name
         self.when = when
+        self.trigger = trigger
         self.action = action
         self.machine = machine
         self.because = because
@@ -68,6 +85,7 @@ package struct Route: Sendable, Hashable {
 
     /// Every jq expression of the route with the settings' key it stands under, to be checked one by one.
     package var expressions: [(key: String, program: String)] {
+        guard action != nil else { return [] }
         var found: [(key: String, program: String)] = []
         for (key, program) in [
             ("when", when), ("machine", machine), ("because", because), ("ticket", ticket),

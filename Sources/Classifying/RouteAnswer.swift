@@ -79,7 +79,7 @@ struct RouteAnswer: Equatable {
 
     private static func parameters(_ route: Route, _ entry: JSONValue) throws(Unreadable) -> [String: String]
     {
-        guard let action = Catalogue.entry(route.action) else { return [:] }
+        guard let action = route.action.flatMap({ Catalogue.entry($0) }) else { return [:] }
         var parameters: [String: String] = [:]
         for (key, value) in route.parameters {
             let text: String

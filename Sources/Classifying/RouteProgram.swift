@@ -22,8 +22,10 @@ struct RouteProgram: Sendable {
     let text: String
     private let routes: [Route]
 
-    init(routes: [Route], askedForBy: String?) {
-        self.routes = routes
+    /// Nil if no route has jq.
+    init?(routes all: [Route], askedForBy: String?) {
+        routes = all.filter { $0.action != nil }
+        guard !routes.isEmpty else { return nil }
         let entries = routes.enumerated().map { Self.entry($0.offset, $0.element) }
         let asked = askedForBy.map { "(try \(Self.outputs($0)) catch [])" } ?? "[]"
         text = "{asked: \(asked), routes: [\(entries.joined(separator: ",\n"))]}"
@@ -33,13 +35,24 @@ struct RouteProgram: Sendable {
     ///
     /// A route whose `when` fails is not about the delivery as long as another one is; if none is, the
     /// failure is the answer, so that a mistake in a route does not look like silence.
-    func matches(_ body: [UInt8], jq: Classifier.Filter) async throws(Unreadable) -> [Match] {
+    ///
+    /// - Parameters:
+    ///   - body: The JSON that the program reads.
+    ///   - firing: The routes that may be about it, of ``firing(on:)``.
+    ///   - jq: What runs the program.
+    /// - Returns: A request for each route and machine, in the order of the settings.
+    /// - Throws: ``Unreadable`` if a route is about the delivery and cannot be answered.
+    func matches(
+        _ body: [UInt8],
+        firing: Set<Int>,
+        jq: Classifier.Filter
+    ) async throws(Unreadable) -> [Match] {
         let output = try await run(body, jq: jq)
         let asked = output["asked"]?[0].flatMap(Self.words)
         var matches: [Match] = []
         var failed: Unreadable?
         for entry in output["routes"]?.array ?? [] {
-            guard let index = entry["route"]?.integer, routes.indices.contains(Int(index)) else { continue }
+            guard let index = entry["route"]?.integer, firing.contains(Int(index)) else { continue }
             let route = routes[Int(index)]
             if let part = entry["failed"]?.string {
                 let failure = Unreadable(
@@ -54,6 +67,16 @@ struct RouteProgram: Sendable {
         }
         if matches.isEmpty, let failed { throw failed }
         return matches
+    }
+
+    /// The routes without a trigger, and those whose trigger the event is.
+    func firing(on event: TicketEvent?) -> Set<Int> {
+        Set(
+            routes.indices.filter { index in
+                guard let trigger = routes[index].trigger else { return true }
+                return event.map(trigger.fires) ?? false
+            }
+        )
     }
 
     private func run(_ body: [UInt8], jq: Classifier.Filter) async throws(Unreadable) -> JSONValue {
@@ -78,11 +101,12 @@ struct RouteProgram: Sendable {
         asked: String?
     ) throws(Unreadable) -> [Match] {
         let request = try RouteAnswer(route: route, entry: entry)
+        guard let action = route.action else { return [] }
         return request.machines.map { machine in
             Match(
                 route: route.name,
                 request: ActionRequest(
-                    action: route.action,
+                    action: action,
                     machine: machine,
                     parameters: request.parameters,
                     duration: request.duration,

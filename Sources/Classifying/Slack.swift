@@ -1,21 +1,26 @@
 import Foundation
 import JSONReader
-import Vocabulary
+package import Vocabulary
 
 /// Slack's deliveries: slash commands, buttons and forms, the URL handshake and the certificate probe.
 ///
 /// Source: `reference/webhook-sources.md` §3.1.
-struct Slack {
+package struct Slack: SourceReader {
+    package static let kind = SourceKind("slack", isChat: true, provesPerson: true)
+
     /// How long a `response_url` lives.
     private static let responseURLLife = Duration.seconds(30 * 60)
 
     private let reading: SourceReading
 
-    init(_ reading: SourceReading) {
+    package init(_ reading: SourceReading) {
         self.reading = reading
     }
 
-    func classify(_ delivery: VerifiedDelivery) throws(Unreadable) -> Classification {
+    package func classify(
+        _ delivery: VerifiedDelivery,
+        with routes: RouteAsking
+    ) async throws(Unreadable) -> Classification {
         if Self.isJSON(delivery.body) { return try classifyEvent(delivery.body) }
         let form = try FormFields(delivery.body)
         if form["ssl_check"] == "1" {
@@ -27,7 +32,8 @@ struct Slack {
         return try classifyCommand(form, receivedAt: delivery.receivedAt)
     }
 
-    static func triggerID(of delivery: VerifiedDelivery) -> String? {
+    /// `trigger_id`, of a command, a press or a form.
+    package static func senderKey(of delivery: VerifiedDelivery) -> String? {
         guard !isJSON(delivery.body), let form = try? FormFields(delivery.body) else { return nil }
         if let payload = form["payload"] { return SlackInteraction.triggerID(of: payload) }
         guard let trigger = form["trigger_id"], (1...200).contains(trigger.utf8.count)
@@ -42,7 +48,7 @@ struct Slack {
         guard let team = form["team_id"], let user = form["user_id"], let channel = form["channel_id"],
             let command = form["command"], [team, user, channel].allSatisfy(Self.isIdentifier)
         else { throw Unreadable("slack.not-a-command", "The form is not a slash command of Slack.") }
-        guard reading.workspaces.contains(team) else {
+        guard reading.tenants.contains(team) else {
             throw Unreadable(
                 "slack.workspace-not-listed",
                 "The command comes from a workspace that the settings do not list."
@@ -54,7 +60,7 @@ struct Slack {
         do throws(Misunderstanding) {
             requests = try ChatGrammar.parse(form["text"] ?? "")
         } catch {
-            return .notUnderstood(words: error.words)
+            return .notUnderstood(words: error.words, answeredBy: .response)
         }
         let reply = ReplyAddress.slack(
             channel: channel,

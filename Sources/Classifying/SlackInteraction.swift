@@ -178,7 +178,7 @@ private struct SlackPerson {
         identity = "\(team ?? home ?? "")/\(user)"
         shownName = payload.at("user.username")?.string ?? payload.at("user.name")?.string
         isListed =
-            home.map { home in ([home] + (team.map { [$0] } ?? [])).allSatisfy(reading.workspaces.contains) }
+            home.map { home in ([home] + (team.map { [$0] } ?? [])).allSatisfy(reading.tenants.contains) }
             ?? false
     }
 }

@@ -1,11 +1,12 @@
 package import Vocabulary
 
 /// How deliveries of one source are read: the part of its settings that this step needs.
-package struct SourceReading: Sendable, Hashable {
+package struct SourceReading: Sendable {
     package let name: SourceName
-    package let kind: SourceKind
-    /// Slack: the workspaces whose people may speak, such as `T024`.
-    package let workspaces: Set<String>
+    /// What reads deliveries of the source's kind.
+    package let reader: any SourceReader.Type
+    /// Chats: the workspaces, tenants, teams or servers whose people may speak, such as `T024`.
+    package let tenants: Set<String>
     /// Hosts (`host` or `host:port`) that replace the provider's own for reply addresses; nil for those.
     package let replyHosts: [String]?
     /// Identities of the bridge itself at this source.
@@ -14,13 +15,13 @@ package struct SourceReading: Sendable, Hashable {
     package let askedForBy: String?
     /// Routes from this source, in the order of the settings.
     package let routes: [Route]
-    /// Slack: the slash commands that routes name, such as `/mde`.
+    /// Chats: the commands and trigger words that routes name, such as `/mde`.
     package let commands: Set<String>
 
     package init(
         name: SourceName,
-        kind: SourceKind,
-        workspaces: Set<String> = [],
+        reader: any SourceReader.Type,
+        tenants: Set<String> = [],
         replyHosts: [String]? = nil,
         ownAccounts: Set<String> = [],
         askedForBy: String? = nil,
@@ -28,8 +29,8 @@ package struct SourceReading: Sendable, Hashable {
         commands: Set<String> = []
     ) {
         self.name = name
-        self.kind = kind
-        self.workspaces = workspaces
+        self.reader = reader
+        self.tenants = tenants
         self.replyHosts = replyHosts
         self.ownAccounts = ownAccounts
         self.askedForBy = askedForBy

@@ -1,21 +1,21 @@
-import Enqueuing
-import Vocabulary
+package import Enqueuing
+package import Vocabulary
 
 /// Everything that is to be told to one audience now, oldest first, under one lease.
-struct Batch: Sendable {
+package struct Batch: Sendable {
     /// The most that is told in one message; the rest follows in the next.
     static let entriesMax = 5
 
-    var audience: Audience
+    package var audience: Audience
     /// As stored; at least one.
-    var entries: [OutboxEntry]
+    package var entries: [OutboxEntry]
     /// Where the job is talked about; nil for every other audience.
-    var conversation: Conversation?
+    package var conversation: Conversation?
     /// Whose settings say how to reach it; nil if the job is gone.
-    var source: SourceName?
+    package var source: SourceName?
 
     /// No further notice is expected after this one.
-    var holdsFinal: Bool { entries.contains(where: \.notice.isFinal) }
+    package var holdsFinal: Bool { entries.contains(where: \.notice.isFinal) }
 }
 
 /// How batches are taken.
@@ -98,7 +98,8 @@ private func takeBatch(
         batch.conversation = try transaction.conversation(id)
         batch.source = try transaction.job(id)?.source
     case .tell: batch.source = order.tellSource
-    case .room(let source, _), .whisper(let source, _, _), .dialog(let source, _): batch.source = source
+    case .room(let source, _), .place(let source, _), .whisper(let source, _, _), .dialog(let source, _):
+        batch.source = source
     }
     let pending = try transaction.outboxPending(audience)
     let live = pending.compactMap(\.lease).first { $0.isLive(at: now, leaseMax: order.length) }

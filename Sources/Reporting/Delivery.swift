@@ -1,8 +1,8 @@
 import CurlClient
-import Vocabulary
+package import Vocabulary
 
 /// What came of telling a batch.
-enum Delivery: Sendable, Equatable {
+package enum Delivery: Sendable, Equatable {
     /// Everybody who should can read it.
     ///
     /// - Parameters:
@@ -16,7 +16,9 @@ enum Delivery: Sendable, Equatable {
     /// It will never work.
     case impossible(trouble: String)
 
-    struct Trouble: Sendable, Equatable {
+    /// Why it did not work.
+    package struct Trouble: Sendable, Equatable {
+        /// Stable, such as `slack.http-503`.
         var code: String
         var retryAfter: Duration?
         /// The outcome is unknown: the next try says that it may be a second one.

@@ -86,3 +86,19 @@ struct JiraReplies: Sendable {
         }
     }
 }
+
+extension JiraSite: ReplyChannel {
+    package func deliver(_ batch: Batch, _ errand: Errand) async -> Delivery {
+        let replies = JiraReplies(
+            settings: self,
+            http: errand.http,
+            deadline: errand.deadline,
+            now: errand.now
+        )
+        switch (batch.audience, batch.conversation?.address) {
+        case (.conversation, .jira(let issue)), (.place(_, .jira(let issue)), _):
+            return await replies.tell(batch, issue: issue)
+        default: return .impossible(trouble: "reply.wrong-kind")
+        }
+    }
+}

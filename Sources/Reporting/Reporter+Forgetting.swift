@@ -30,16 +30,16 @@ extension Reporter {
 }
 
 private func forgetAddress(of id: JobID, in transaction: any LedgerTransaction) throws {
-    guard var conversation = try transaction.conversation(id),
-        case .slack(let channel, let user, _) = conversation.address
-    else { return }
+    guard var conversation = try transaction.conversation(id), conversation.address.responseURL != nil else {
+        return
+    }
     let hasEnded = try transaction.job(id)?.state.isEnd ?? true
     let isContained = try transaction.claim(id)?.isOpen ?? false
     let isPending = try !transaction.outboxPending(.conversation(id)).isEmpty
     if hasEnded && !isContained && !isPending {
         try transaction.deleteConversation(id)
     } else {
-        conversation.address = .slack(channel: channel, user: user, responseURL: nil)
+        conversation.address = conversation.address.withoutResponseURL
         try transaction.put(conversation)
     }
 }

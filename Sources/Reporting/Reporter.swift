@@ -148,31 +148,16 @@ package struct Reporter: Service {
         guard let source = batch.source else {
             return .impossible(trouble: batch.audience == .tell ? "tell.not-configured" : "reply.no-job")
         }
-        func slack(_ channel: SlackChannel) -> SlackReplies {
-            SlackReplies(settings: channel, http: http, deadline: settings.callDeadline, now: wallClock())
-        }
-        switch (settings.channels[source], batch.audience, batch.conversation?.address) {
-        case (.slack(let channel), .tell, _):
-            guard let tell = settings.tell else { return .impossible(trouble: "tell.not-configured") }
-            return await slack(channel).announce(batch, channel: tell.channel)
-        case (.slack(let channel), .room(_, let room), _):
-            return await slack(channel).announce(batch, channel: room)
-        case (.slack(let channel), .whisper(_, let room, let person), _):
-            return await slack(channel).whisper(batch, channel: room, person: person)
-        case (.slack(let channel), .dialog(_, let dialog), _):
-            let mayBeOpen = batch.entries.contains(where: \.mayHaveBeenSent)
-            return await slack(channel).ask(dialog, mayBeOpen: mayBeOpen)
-        case (.slack(let channel), .conversation, .slack(let place, _, let responseURL)):
-            return await slack(channel).tell(batch, channel: place, responseURL: responseURL)
-        case (.jira(let site), .conversation, .jira(let issue)):
-            let deadline = settings.callDeadline
-            let jira = JiraReplies(settings: site, http: http, deadline: deadline, now: wallClock())
-            return await jira.tell(batch, issue: issue)
-        case (nil, _, _):
+        guard let channel = settings.channels[source] else {
             return .impossible(trouble: "reply.not-configured")
-        case (.slack, .conversation, _), (.jira, _, _):
-            return .impossible(trouble: "reply.wrong-kind")
         }
+        let errand = Errand(
+            http: http,
+            deadline: settings.callDeadline,
+            now: wallClock(),
+            tellChannel: settings.tell?.channel
+        )
+        return await channel.deliver(batch, errand)
     }
 
     private func log(_ entry: OutboxEntry) {

@@ -31,7 +31,7 @@ final class ReporterMemory: Sendable {
 
     /// Remembers when the address of a conversation expires.
     func note(_ conversation: Conversation?) {
-        guard let conversation, case .slack(_, _, let url?) = conversation.address else { return }
+        guard let conversation, let url = conversation.address.responseURL else { return }
         state.withLock { $0.expiries[conversation.job] = url.expiresAt }
     }
 

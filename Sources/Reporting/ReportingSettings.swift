@@ -6,7 +6,7 @@ package struct ReportingSettings: Sendable {
     /// This worker's name in leases, unique among the processes of a ledger.
     package var owner: String
     /// A source that is not in here cannot be answered.
-    package var channels: [SourceName: ReplyChannel]
+    package var channels: [SourceName: any ReplyChannel]
     /// Where what nobody asked for is told; nil tells it nowhere.
     package var tell: TellChannel?
     /// The life of a lease; longer than two calls.
@@ -20,7 +20,7 @@ package struct ReportingSettings: Sendable {
 
     package init(
         owner: String,
-        channels: [SourceName: ReplyChannel],
+        channels: [SourceName: any ReplyChannel],
         tell: TellChannel? = nil,
         lease: Duration = .seconds(60),
         benches: Int = 16,
@@ -35,12 +35,6 @@ package struct ReportingSettings: Sendable {
         self.callDeadline = callDeadline
         self.lifetime = lifetime
     }
-}
-
-/// The way back to one source.
-package enum ReplyChannel: Sendable {
-    case slack(SlackChannel)
-    case jira(JiraSite)
 }
 
 /// How Slack is answered.
@@ -87,12 +81,13 @@ package struct JiraSite: Sendable {
     }
 }
 
-/// The `tell` channel: a channel of a Slack source that has a token.
+/// The `tell` channel: a room of a chat that can be posted to.
 package struct TellChannel: Sendable, Hashable {
     package var source: SourceName
-    package var channel: String
+    /// Nil where the source leads to one place only.
+    package var channel: String?
 
-    package init(source: SourceName, channel: String) {
+    package init(source: SourceName, channel: String?) {
         self.source = source
         self.channel = channel
     }

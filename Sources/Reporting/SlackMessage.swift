@@ -9,7 +9,7 @@ package import Vocabulary
 /// markup; it is escaped.
 ///
 /// - Source: `reference/webhook-replies.md` §§1, 9.
-package enum SlackMessage {
+package enum SlackMessage: ChatVoice {
     /// Who sees an immediate answer.
     package enum Visibility: String, Sendable {
         /// Everybody in the channel.
@@ -58,8 +58,9 @@ package enum SlackMessage {
     /// The answer to a slash command, inside the HTTP answer to it.
     ///
     /// The text may have several lines, such as a list of machines.
-    package static func immediate(_ notice: Notice, seenBy visibility: Visibility) -> HookAnswer {
+    package static func immediate(_ notice: Notice, seenByAll: Bool) -> HookAnswer {
         var members = render([notice]).object ?? [:]
+        let visibility = seenByAll ? Visibility.channel : .asker
         members["response_type"] = .string(visibility.rawValue)
         return HookAnswer(
             status: 200,

@@ -151,3 +151,29 @@ struct SlackReplies: Sendable {
         )
     }
 }
+
+extension SlackChannel: ReplyChannel {
+    package func deliver(_ batch: Batch, _ errand: Errand) async -> Delivery {
+        let replies = SlackReplies(
+            settings: self,
+            http: errand.http,
+            deadline: errand.deadline,
+            now: errand.now
+        )
+        switch (batch.audience, batch.conversation?.address) {
+        case (.tell, _):
+            guard let channel = errand.tellChannel else { return .impossible(trouble: "tell.not-configured") }
+            return await replies.announce(batch, channel: channel)
+        case (.room(_, let room), _): return await replies.announce(batch, channel: room)
+        case (.place(_, .slack(let room, _, _)), _): return await replies.announce(batch, channel: room)
+        case (.whisper(_, let room, let person), _):
+            return await replies.whisper(batch, channel: room, person: person)
+        case (.dialog(_, let dialog), _):
+            let mayBeOpen = batch.entries.contains(where: \.mayHaveBeenSent)
+            return await replies.ask(dialog, mayBeOpen: mayBeOpen)
+        case (.conversation, .slack(let place, _, let responseURL)):
+            return await replies.tell(batch, channel: place, responseURL: responseURL)
+        case (.conversation, _), (.place, _): return .impossible(trouble: "reply.wrong-kind")
+        }
+    }
+}

@@ -42,20 +42,6 @@ package struct RawDelivery: Sendable, Equatable {
     }
 }
 
-/// What kind of system a source is; the word after `kind:` in the settings.
-package enum SourceKind: String, Sendable, Codable, CaseIterable {
-    case slack
-    case jira
-    case standardWebhooks = "standard-webhooks"
-    case hmac
-
-    /// Chat kinds are answered 200 with words; the others 202.
-    package var isChat: Bool { self == .slack }
-
-    /// Kinds whose deliveries prove a person; the others act as the source's one service.
-    package var provesPerson: Bool { self == .slack || self == .jira }
-}
-
 /// A delivery whose sender is proven.
 ///
 /// Only code under `Authenticating` makes one; `LayeringTests` looks.

@@ -51,6 +51,11 @@ package enum AnswerWay: Sendable, Hashable, Codable {
     case whisper(room: String, person: String)
     /// In the form that was filled in: it stays open, with the words at this field.
     case form(field: String)
+    /// That answer's body is shown to nobody: as a message or a comment at this address.
+    case reply(ReplyAddress)
+
+    /// True for ``reply(_:)``.
+    package var isReply: Bool { if case .reply = self { true } else { false } }
 }
 
 /// Where within a source something was said.
@@ -203,9 +208,49 @@ package enum ReplyAddress: Sendable, Hashable, Codable {
     case slack(channel: String, user: String?, responseURL: ResponseURL?)
     /// A comment on a Jira issue.
     case jira(issue: String)
+    /// Somewhere at any other kind of source; see ``ReplyPlace``.
+    case at(ReplyPlace)
+
+    /// A place that its parts name, with an address that expires if one came.
+    package static func at(_ parts: [String: String], responseURL: ResponseURL? = nil) -> ReplyAddress {
+        .at(ReplyPlace(parts: parts, responseURL: responseURL))
+    }
+
+    /// The address among its parts that is a credential and expires.
+    package var responseURL: ResponseURL? {
+        switch self {
+        case .slack(_, _, let responseURL): responseURL
+        case .at(let place): place.responseURL
+        case .jira: nil
+        }
+    }
+
+    /// The same place without the address that expires.
+    package var withoutResponseURL: ReplyAddress {
+        switch self {
+        case .slack(let channel, let user, _): .slack(channel: channel, user: user, responseURL: nil)
+        case .at(let place): .at(place.parts)
+        case .jira: self
+        }
+    }
 }
 
-/// A Slack `response_url`: five uses within 30 minutes.
+/// Where an answer goes at one kind of source, in parts that its reader writes and its way back reads.
+///
+/// GitHub: `repository` and `issue`. The parts are no credentials; what is one goes into ``responseURL``.
+package struct ReplyPlace: Sendable, Hashable, Codable {
+    package let parts: [String: String]
+    package let responseURL: ResponseURL?
+
+    package init(parts: [String: String], responseURL: ResponseURL? = nil) {
+        self.parts = parts
+        self.responseURL = responseURL
+    }
+
+    package subscript(_ part: String) -> String? { parts[part] }
+}
+
+/// An address that came with a delivery to answer it, such as a Slack `response_url`: five uses within 30 minutes.
 package struct ResponseURL: Sendable, Hashable, Codable, CustomStringConvertible,
     CustomDebugStringConvertible,
     CustomReflectable

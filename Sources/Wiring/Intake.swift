@@ -119,9 +119,11 @@ struct Intake: Sendable {
             let notice = Notice(code: "delivery.unmatched", tone: .warning, text: "No route is about this.")
             return Understanding(verdict: .unmatched, notices: [notice], note: nil)
         case .own: return Understanding(verdict: .own, notices: [], note: nil)
-        case .notUnderstood(let words):
+        case .notUnderstood(let words, let way):
             let notice = Notice(code: "command.not-understood", tone: .warning, text: words)
-            return Understanding(verdict: .refused, notices: [notice], note: "not-understood")
+            var refused = Understanding(verdict: .refused, notices: [notice], note: "not-understood")
+            refused.answeredBy = way
+            return refused
         case .refused(let code, let words, let way):
             let notice = Notice(code: "delivery.refused", tone: .bad, text: words)
             var refused = Understanding(verdict: .refused, notices: [notice], note: code)
@@ -135,7 +137,7 @@ struct Intake: Sendable {
                 ledger: ledger,
                 identifiers: identifiers,
                 now: delivery.receivedAt,
-                isAnswerRead: delivery.kind.isChat
+                isAnswerRead: delivery.kind.isChat && intents.first?.answeredBy.isReply != true
             )
             all.answeredBy = intents.first?.answeredBy ?? .response
             for intent in intents { all.add(try await desk.decide(intent)) }

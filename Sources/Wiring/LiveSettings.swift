@@ -95,7 +95,7 @@ extension Settings {
 
     /// Every secret there is, for the scrubber of logs and metrics.
     var secrets: [Secret] {
-        var all = sources.flatMap { $0.secrets + ($0.reply.token.map { [$0] } ?? []) }
+        var all = sources.flatMap { $0.secrets + [$0.reply.token, $0.reply.address].compactMap(\.self) }
         switch defender.credential {
         case .secrets(let secrets): all += secrets
         case .certificate(let pem): all.append(pem)
@@ -117,30 +117,15 @@ extension Settings {
         digest.map { digest in
             DigestSettings(
                 schedule: DigestSchedule(minuteOfDay: digest.minuteOfDay, zone: digest.zone),
-                audience: digest.to.map { .room(source: $0.source, room: $0.channel) } ?? .tell
+                audience: digest.to.map { .room(source: $0.source, room: $0.channel ?? "") } ?? .tell
             )
         }
     }
 
     /// The way back to each source that has one.
     func reporting(owner: String) -> ReportingSettings {
-        var channels: [SourceName: ReplyChannel] = [:]
-        for source in sources {
-            switch source.kind {
-            case .slack:
-                channels[source.name] = .slack(
-                    SlackChannel(
-                        token: source.reply.token,
-                        apiBase: source.reply.url ?? "https://slack.com/api",
-                        hosts: source.reply.hosts?.compactMap { AddressRule.HostPort($0) }
-                    )
-                )
-            case .jira:
-                guard let base = source.reply.url, let token = source.reply.token else { continue }
-                channels[source.name] = .jira(JiraSite(base: base, user: source.reply.user, token: token))
-            case .standardWebhooks, .hmac: continue
-            }
-        }
+        var channels: [SourceName: any ReplyChannel] = [:]
+        for source in sources { channels[source.name] = source.kind.whole.channel(source) }
         return ReportingSettings(
             owner: owner,
             channels: channels,

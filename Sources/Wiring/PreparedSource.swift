@@ -25,7 +25,7 @@ struct PreparedSource: Sendable {
         name = source.name
         kind = source.kind
         verifier = try Verifier(
-            try source.scheme(),
+            try source.kind.whole.scheme(source),
             secrets: source.secrets,
             publicKeys: source.publicKeys
         )
@@ -33,8 +33,8 @@ struct PreparedSource: Sendable {
         classifier = Classifier(
             SourceReading(
                 name: source.name,
-                kind: source.kind,
-                workspaces: Set(source.workspaces),
+                reader: source.kind.whole.reader,
+                tenants: Set(source.tenants),
                 replyHosts: source.reply.hosts,
                 ownAccounts: Set(source.ownAccounts),
                 askedForBy: source.askedForBy,
@@ -97,56 +97,17 @@ extension JQError {
     }
 }
 
-extension Settings.Source {
-    /// How the source signs.
-    func scheme() throws(VerifierSetupError) -> VerificationScheme {
-        switch kind {
-        case .slack: return .slack
-        case .jira: return .jira
-        case .standardWebhooks: return .standardWebhooks
-        case .hmac:
-            guard let described else {
-                throw .unusableSetting(name: "header", expected: "the name of an HTTP header")
-            }
-            return .described(try described.scheme())
-        }
-    }
-}
-
-extension Settings.Described {
-    fileprivate func scheme() throws(VerifierSetupError) -> DescribedScheme {
-        guard let algorithm = DigestAlgorithm(rawValue: algorithm) else {
-            throw .unusableSetting(name: "algorithm", expected: "sha256, sha512 or sha1")
-        }
-        guard let encoding = DescribedScheme.Encoding(rawValue: encoding) else {
-            throw .unusableSetting(name: "encoding", expected: "hex or base64")
-        }
-        guard let style = DescribedScheme.Style(rawValue: style ?? DescribedScheme.Style.plain.rawValue)
-        else {
-            throw .unusableSetting(name: "style", expected: "t-v1")
-        }
-        return DescribedScheme(
-            header: header,
-            algorithm: algorithm,
-            encoding: encoding,
-            prefix: prefix,
-            style: style,
-            timestampHeader: timestampHeader,
-            timestampUnit: timestampUnit == "ms" ? .milliseconds : .seconds,
-            toleranceSeconds: tolerance.wholeSeconds,
-            template: template,
-            idHeader: idHeader
-        )
-    }
-}
-
 extension Settings.Route {
     /// Nil for a route that only names the command under which the grammar is spoken.
     fileprivate func classified() throws(RouteError) -> Classifying.Route? {
+        if case .commentCommand(let word)? = trigger {
+            return Classifying.Route(name: name, commentCommand: word)
+        }
         guard let action, let machine else { return nil }
         return try Classifying.Route(
             name: name,
             when: when,
+            trigger: trigger,
             action: action,
             machine: machine.program,
             because: because?.program,

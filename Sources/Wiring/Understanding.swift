@@ -50,24 +50,36 @@ struct Understanding {
             let audience = Audience.whisper(source: source, room: room, person: person)
             all = notices.map { (audience, $0) }
         }
+        if case .reply(let address) = answeredBy { all = replied(at: address, from: source) }
         all += told.map { ($0.job.map(Audience.conversation) ?? .tell, $0.notice) }
         return all + addressed
     }
 
+    /// What is said of a job goes where the job is talked about; a refused one is told there already.
+    private func replied(
+        at address: ReplyAddress,
+        from source: SourceName
+    ) -> [(audience: Audience, notice: Notice)] {
+        if let first = jobs.first?.job {
+            return verdict == .accepted ? notices.map { (.conversation(first.id), $0) } : []
+        }
+        let place = Audience.place(source: source, address.withoutResponseURL)
+        return notices.map { (place, $0) }
+    }
+
     /// The answer of the table in design §11: words for chat kinds, an acknowledgement for the others.
     func answer(to kind: SourceKind, delivery: DeliveryID) -> HookAnswer {
-        guard kind.isChat else {
+        guard kind.isChat, let voice = kind.whole.voice else {
             return verdict == .accepted ? PlainAnswer.accepted(delivery) : PlainAnswer.recorded
         }
-        let empty = HookAnswer(status: 200, contentType: "text/plain; charset=utf-8", body: "")
-        guard let last = notices.last else { return empty }
+        guard let last = notices.last else { return voice.empty }
         var one = last
         one.text = notices.map(\.text).joined(separator: "\n")
         if notices.count > 1 { one.fields = [] }
         switch answeredBy {
-        case .response: return SlackMessage.immediate(one, seenBy: isPublic ? .channel : .asker)
-        case .whisper: return empty
-        case .form(let field): return SlackMessage.formStaysOpen(field: field, words: one.text)
+        case .response: return voice.immediate(one, seenByAll: isPublic)
+        case .whisper, .reply: return voice.empty
+        case .form(let field): return voice.formStaysOpen(field: field, words: one.text)
         }
     }
 }

@@ -18,7 +18,7 @@ struct JiraTests {
     }
 
     static func reading(_ routes: [Route], own: Set<String> = []) -> SourceReading {
-        SourceReading(name: SourceName("tickets"), kind: .jira, ownAccounts: own, routes: routes)
+        SourceReading(name: SourceName("tickets"), reader: Jira.self, ownAccounts: own, routes: routes)
     }
 
     static let minimal =
@@ -27,7 +27,7 @@ struct JiraTests {
     @Test func `the sample transition becomes the intent that the reference expects`() async throws {
         let name = "jira_issue_updated.json"
         let expected = try Payload.expected(name)
-        let delivery = verified(try Payload.bytes(name), kind: .jira)
+        let delivery = verified(try Payload.bytes(name), kind: Jira.kind)
         let classifier = Classifier(Self.reading([try Self.route()]))
         let found = try await classifier.classified(delivery)
         let intent = try #require(found.first?.intents.first)
@@ -56,9 +56,9 @@ struct JiraTests {
 
     @Test func `another change of the issue is unmatched`() async throws {
         let classifier = Classifier(Self.reading([try Self.route()]))
-        #expect(try await classifier.classified(verified(Self.minimal, kind: .jira)) == [.unmatched])
+        #expect(try await classifier.classified(verified(Self.minimal, kind: Jira.kind)) == [.unmatched])
         #expect(
-            await Classifier(Self.reading([])).classify(verified(Self.minimal, kind: .jira), jq: nil)
+            await Classifier(Self.reading([])).classify(verified(Self.minimal, kind: Jira.kind), jq: nil)
                 == .unmatched
         )
     }
@@ -68,7 +68,7 @@ struct JiraTests {
             let classifier = Classifier(Self.reading([try Self.route()], own: [own]))
             let name = "jira_issue_updated.json"
             let delivery = own == "JIRAUSER1" ? Array(Self.minimal.utf8) : try Payload.bytes(name)
-            #expect(try await classifier.classified(verified(delivery, kind: .jira)) == [.own])
+            #expect(try await classifier.classified(verified(delivery, kind: Jira.kind)) == [.own])
         }
     }
 
@@ -78,7 +78,7 @@ struct JiraTests {
     func `an event more than a day off is stale`(age: Int64, isRead: Bool) async throws {
         let body = #"{"timestamp":\#(sampleTime.milliseconds - age),"user":{"key":"a"},"machine":"ws-1"}"#
         let route = try Route(name: "r", when: nil, action: "scan", machine: ".machine")
-        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: .jira))
+        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: Jira.kind))
         #expect(found.first?.unreadableCode == (isRead ? nil : "stale"))
     }
 
@@ -94,7 +94,7 @@ struct JiraTests {
     ])
     func `an event that does not say who or when is unreadable`(body: String, code: String) async throws {
         let route = try Route(name: "r", when: nil, action: "scan", machine: ".machine")
-        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: .jira))
+        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: Jira.kind))
         #expect(found.first?.unreadableCode == code)
     }
 
@@ -109,7 +109,7 @@ struct JiraTests {
     func `nobody speaks by changing what another wrote`(who: String, identity: String?) async throws {
         let route = try Route(name: "r", when: nil, action: "scan", machine: ".machine")
         let body = #"{\#(who),"machine":"ws-1"}"#
-        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: .jira))
+        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: Jira.kind))
         #expect(found.first?.intents.first?.asker == identity.map(Asker.identity))
         #expect(found.first?.unreadableCode == (identity == nil ? "jira.no-actor" : nil))
     }
@@ -117,7 +117,7 @@ struct JiraTests {
     @Test func `an issue key that is none is neither ticket nor address`() async throws {
         let body = #"{"user":{"key":"a"},"machine":"ws-1","issue":{"key":"SEC-1/../../x"}}"#
         let route = try Route(name: "r", when: nil, action: "scan", machine: ".machine")
-        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: .jira))
+        let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: Jira.kind))
         #expect(found.first?.intents.map(\.ticket) == [nil])
         #expect(found.first?.intents.map(\.replyTo) == [nil])
     }
@@ -128,7 +128,7 @@ struct RouteTests {
         Classifier(
             SourceReading(
                 name: SourceName("siem"),
-                kind: .standardWebhooks,
+                reader: StandardWebhooksReader.self,
                 askedForBy: asked,
                 routes: routes
             )
@@ -136,7 +136,9 @@ struct RouteTests {
     }
 
     static func requests(_ route: Route, _ body: String) async throws -> Classification {
-        try #require(try await classifier(route).classified(verified(body, kind: .standardWebhooks)).first)
+        try #require(
+            try await classifier(route).classified(verified(body, kind: StandardWebhooksReader.kind)).first
+        )
     }
 
     @Test func `the sample of any signed sender becomes the intent that the reference expects`() async throws
@@ -152,7 +154,7 @@ struct RouteTests {
             ticket: ".data.ticket"
         )
         let classifier = Self.classifier(route, asked: ".data.requester.id")
-        let delivery = verified(try Payload.bytes(name), kind: .standardWebhooks)
+        let delivery = verified(try Payload.bytes(name), kind: StandardWebhooksReader.kind)
         let intent = try #require(try await classifier.classified(delivery).first?.intents.first)
         #expect(intent.asker == .service)
         #expect(intent.askedForBy == expected.at("actor.id")?.string)
@@ -257,9 +259,9 @@ struct RouteTests {
         let second = try Route(name: "second", when: ".many[]? == 2", action: "collect", machine: ".m")
         let classifier = Self.classifier(first, failing, second)
         let found = try await classifier.classified(
-            verified(#"{"kind":"x","m":"ws-1","many":[1,2,3]}"#, kind: .standardWebhooks),
-            verified(#"{"kind":"y","m":"ws-1"}"#, kind: .standardWebhooks),
-            verified(#"{"kind":{},"m":"ws-1"}"#, kind: .standardWebhooks)
+            verified(#"{"kind":"x","m":"ws-1","many":[1,2,3]}"#, kind: StandardWebhooksReader.kind),
+            verified(#"{"kind":"y","m":"ws-1"}"#, kind: StandardWebhooksReader.kind),
+            verified(#"{"kind":{},"m":"ws-1"}"#, kind: StandardWebhooksReader.kind)
         )
         #expect(found[0].intents.map(\.route) == ["first", "second"])
         #expect(found[1].unreadableCode == "route.jq-failed")
@@ -277,8 +279,8 @@ struct RouteTests {
             machine: "if .fine then .m else (\(program)) end"
         )
         let found = try await Self.classifier(route).classified(
-            verified(#"{"a":[],"n":500000000,"m":"ws-1"}"#, kind: .standardWebhooks),
-            verified(#"{"fine":true,"m":"ws-1"}"#, kind: .standardWebhooks)
+            verified(#"{"a":[],"n":500000000,"m":"ws-1"}"#, kind: StandardWebhooksReader.kind),
+            verified(#"{"fine":true,"m":"ws-1"}"#, kind: StandardWebhooksReader.kind)
         )
         #expect(found.first?.unreadableCode != nil)
         #expect(found.last?.intents.count == 1)

@@ -47,7 +47,7 @@ struct SlackInteractionTests {
         let escaped = payload.utf8.map { byte in
             "%" + String(Int(byte) + 256, radix: 16).dropFirst()
         }
-        return verified("payload=" + escaped.joined(), kind: .slack)
+        return verified("payload=" + escaped.joined(), kind: Slack.kind)
     }
 
     static func classify(

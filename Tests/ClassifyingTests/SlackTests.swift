@@ -12,8 +12,8 @@ struct SlackTests {
     ) -> SourceReading {
         SourceReading(
             name: SourceName("soc-chat"),
-            kind: .slack,
-            workspaces: workspaces,
+            reader: Slack.self,
+            tenants: workspaces,
             replyHosts: replyHosts,
             ownAccounts: ["T04ASTER01/UBRIDGE"],
             commands: commands
@@ -30,13 +30,13 @@ struct SlackTests {
     }
 
     static func classify(_ form: String, _ reading: SourceReading = reading()) async -> Classification {
-        await Classifier(reading).classify(verified(form, kind: .slack), jq: nil)
+        await Classifier(reading).classify(verified(form, kind: Slack.kind), jq: nil)
     }
 
     @Test func `the sample command becomes the intent that the reference expects`() async throws {
         let name = "slack_slash_command.form"
         let expected = try Payload.expected(name)
-        let delivery = verified(try Payload.bytes(name), kind: .slack)
+        let delivery = verified(try Payload.bytes(name), kind: Slack.kind)
         let classifier = Classifier(Self.reading())
         let intent = try #require(await classifier.classify(delivery, jq: nil).intents.first)
         let tenant = try #require(expected["tenant"]?.string)
@@ -88,7 +88,7 @@ struct SlackTests {
         let name = "slack_url_verification.json"
         let respond = try #require(try Payload.expected(name)["respond"])
         let found = await Classifier(Self.reading()).classify(
-            verified(try Payload.bytes(name), kind: .slack),
+            verified(try Payload.bytes(name), kind: Slack.kind),
             jq: nil
         )
         #expect(
@@ -130,7 +130,7 @@ struct SlackTests {
     }
 
     @Test func `events say that they are not built yet`() async throws {
-        let delivery = verified(try Payload.bytes("slack_event_app_mention.json"), kind: .slack)
+        let delivery = verified(try Payload.bytes("slack_event_app_mention.json"), kind: Slack.kind)
         let found = await Classifier(Self.reading()).classify(delivery, jq: nil)
         #expect(found.unreadableCode == "slack.not-built")
     }
@@ -141,7 +141,8 @@ struct SlackTests {
     }
 
     @Test func `a command that is not one is answered in words`() async {
-        guard case .notUnderstood(let words) = await Self.classify(Self.form(["text": "isloate+ws-1"])) else {
+        guard case .notUnderstood(let words, _) = await Self.classify(Self.form(["text": "isloate+ws-1"]))
+        else {
             Issue.record("expected words")
             return
         }

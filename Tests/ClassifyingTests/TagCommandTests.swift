@@ -111,15 +111,15 @@ struct TagCommandTests {
         )
         let reading = SourceReading(
             name: SourceName("siem"),
-            kind: .standardWebhooks,
+            reader: StandardWebhooksReader.self,
             routes: [fixed, found]
         )
         let results = try await Classifier(reading).classified(
-            verified(#"{"m":"laptop-7","fixed":true}"#, kind: .standardWebhooks),
-            verified(#"{"m":"laptop-7","tag":"R&D"}"#, kind: .standardWebhooks),
-            verified(#"{"m":"laptop-7"}"#, kind: .standardWebhooks),
-            verified(#"{"m":"laptop-7","tag":"a\u200bb"}"#, kind: .standardWebhooks),
-            verified(#"{"m":"laptop-7","tag":7}"#, kind: .standardWebhooks)
+            verified(#"{"m":"laptop-7","fixed":true}"#, kind: StandardWebhooksReader.kind),
+            verified(#"{"m":"laptop-7","tag":"R&D"}"#, kind: StandardWebhooksReader.kind),
+            verified(#"{"m":"laptop-7"}"#, kind: StandardWebhooksReader.kind),
+            verified(#"{"m":"laptop-7","tag":"a\u200bb"}"#, kind: StandardWebhooksReader.kind),
+            verified(#"{"m":"laptop-7","tag":7}"#, kind: StandardWebhooksReader.kind)
         )
         #expect(results[0].intents.map(\.request) == [Self.tag("under review")])
         #expect(results[1].intents.map(\.request) == [Self.tag("R&D", "untag")])

@@ -19,7 +19,7 @@ struct JiraReplyTests {
             token: Secret("t0ken"),
             version: version
         )
-        return try await Rig(steps, channel: .jira(site), replyTo: .jira(issue: issue))
+        return try await Rig(steps, channel: site, replyTo: .jira(issue: issue))
     }
 
     @Test func `a comment is posted once, as the account`() async throws {

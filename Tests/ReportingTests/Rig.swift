@@ -95,7 +95,7 @@ final class Rig: Sendable {
 
     init(
         _ steps: [ScriptedProvider.Step] = [],
-        channel: ReplyChannel? = .slack(SlackChannel(token: Secret("xoxb-planted"))),
+        channel: (any ReplyChannel)? = SlackChannel(token: Secret("xoxb-planted")),
         replyTo: ReplyAddress = .slack(channel: "C1", user: "U1", responseURL: nil),
         tell: TellChannel? = nil
     ) async throws {

@@ -97,7 +97,7 @@ struct SlackButtonTests {
         #expect(actions(SlackMessage.render([newer, older], hasButtons: true)).count == 1)
         #expect(actions(SlackMessage.render([older, newer], hasButtons: true)).isEmpty)
         #expect(actions(SlackMessage.render([older])).isEmpty)
-        let answer = SlackMessage.immediate(older, seenBy: .asker).body
+        let answer = SlackMessage.immediate(older, seenByAll: false).body
         #expect(actions(try JSONReader.read(answer, root: .object)).isEmpty)
     }
 
@@ -115,7 +115,7 @@ struct SlackButtonTests {
     }
 
     @Test func `without a token nothing can be pressed`() async throws {
-        let rig = try await Rig(channel: .slack(SlackChannel(token: nil)), replyTo: Rig.responseURL())
+        let rig = try await Rig(channel: SlackChannel(token: nil), replyTo: Rig.responseURL())
         try await rig.put(Self.notice("asked", Self.approval))
         try await rig.reporter.runOnce()
         #expect(rig.provider.calls.map { actions($0.body).count } == [0])
@@ -152,7 +152,7 @@ struct SlackButtonTests {
     }
 
     @Test func `a person without a bot is told nothing`() async throws {
-        let rig = try await Rig(channel: .slack(SlackChannel(token: nil)))
+        let rig = try await Rig(channel: SlackChannel(token: nil))
         let audience = Audience.whisper(source: SourceName("chat"), room: "C2", person: "U2")
         try await rig.put(Self.notice("refused"), audience: audience)
         try await rig.reporter.runOnce()

@@ -126,7 +126,7 @@ struct SlackDialogTests {
     }
 
     @Test func `without a token there is no dialog`() async throws {
-        let rig = try await Rig(channel: .slack(SlackChannel(token: nil)))
+        let rig = try await Rig(channel: SlackChannel(token: nil))
         try await ask(rig)
         try await rig.reporter.runOnce()
         #expect(rig.provider.calls.isEmpty)

@@ -75,7 +75,7 @@ struct SlackMessageTests {
     }
 
     @Test func `an immediate answer is a whole command answer`() throws {
-        let answer = SlackMessage.immediate(notice("Isolate laptop-7: recorded"), seenBy: .channel)
+        let answer = SlackMessage.immediate(notice("Isolate laptop-7: recorded"), seenByAll: true)
         #expect(answer.status == 200)
         #expect(answer.contentType == "application/json")
         let body = try JSONReader.read(Array(answer.body.utf8), root: .object)

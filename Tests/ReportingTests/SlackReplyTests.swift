@@ -8,7 +8,7 @@ import Vocabulary
 @testable import Reporting
 
 struct SlackReplyTests {
-    private let withoutToken = ReplyChannel.slack(SlackChannel(token: nil))
+    private let withoutToken = SlackChannel(token: nil)
 
     @Test func `one message is posted and then kept up to date`() async throws {
         let rig = try await Rig([.answer(200, ["ok": true, "ts": "17.5"])])
@@ -79,7 +79,7 @@ struct SlackReplyTests {
     @Test func `hosts of the settings replace Slack's and permit exactly those`() async throws {
         let hosts = [AddressRule.HostPort(host: "127.0.0.1", port: 9443)]
         let rig = try await Rig(
-            channel: .slack(SlackChannel(token: nil, hosts: hosts)),
+            channel: SlackChannel(token: nil, hosts: hosts),
             replyTo: Rig.responseURL()
         )
         try await rig.tell("accepted")

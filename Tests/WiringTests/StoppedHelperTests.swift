@@ -40,7 +40,7 @@ struct StoppedHelperTests {
         let named = try #require(settings.sources.first { $0.name == siem })
         let secret = try #require(named.secrets.first)
         let body = Array(#"{"host":"laptop-7"}"#.utf8)
-        let signer = try DeliverySigner(try named.scheme(), secret: secret)
+        let signer = try DeliverySigner(try named.kind.whole.scheme(named), secret: secret)
         return RawDelivery(
             source: siem,
             headers: signer.headers(for: body, id: "m1", now: now),

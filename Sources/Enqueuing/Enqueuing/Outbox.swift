@@ -87,6 +87,8 @@ package enum Audience: Sendable, Hashable, Codable {
     case tell
     /// Another room of a chat source, such as a digest's.
     case room(source: SourceName, room: String)
+    /// Where something was said that is about no job: the room, the ticket.
+    case place(source: SourceName, ReplyAddress)
     /// One person in a room, seen by nobody else.
     case whisper(source: SourceName, room: String, person: String)
     /// Whoever pressed a button is asked something.
@@ -99,7 +101,7 @@ extension Audience {
         switch self {
         case .conversation(let job): job
         case .dialog(_, let dialog): dialog.job
-        case .tell, .room, .whisper: nil
+        case .tell, .room, .place, .whisper: nil
         }
     }
 }

@@ -97,7 +97,7 @@ extension Ledger {
             for (audience, notice) in acceptance.notices {
                 switch audience {
                 case .tell: try tellSeldom(notice, from: delivery.source, in: transaction)
-                case .conversation, .room, .whisper, .dialog:
+                case .conversation, .room, .place, .whisper, .dialog:
                     try tell(audience, notice, about: audience.job, in: transaction)
                 }
             }

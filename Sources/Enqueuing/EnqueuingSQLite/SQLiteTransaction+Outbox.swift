@@ -91,9 +91,22 @@ extension Audience {
         case .conversation(let job): "conversation:\(job)"
         case .tell: "tell"
         case .room(let source, let room): "room:\(source)/\(room)"
+        case .place(let source, let address): "place:\(source)/\(address.column)"
         case .whisper(let source, let room, let person): "whisper:\(source)/\(room)/\(person)"
         // One dialog is told once: no other entry shares its audience.
         case .dialog(let source, let dialog): "dialog:\(source)/\(dialog.job)/\(dialog.trigger.id)"
+        }
+    }
+}
+
+extension ReplyAddress {
+    /// The place; what of it is a credential stays out.
+    fileprivate var column: String {
+        switch self {
+        case .slack(let channel, _, _): channel
+        case .jira(let issue): issue
+        case .at(let place):
+            place.parts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "/")
         }
     }
 }

@@ -1,6 +1,14 @@
 import JSONReader
 import Vocabulary
 
+/// One vendor's end of what is told; one file a vendor.
+///
+/// Its own reading of the wire: what the vendor would refuse is refused here, with the vendor's own words.
+protocol ReplyEnd: Sendable {
+    /// Nil if the path is none of the vendor's.
+    static func answer(_ call: SimulatedCall, in chat: inout ChatService) -> SimulatedAnswer?
+}
+
 /// The simulated ends of chat and tickets, and what they were told.
 ///
 /// Source: `reference/webhook-replies.md` §§1 and 3.
@@ -29,9 +37,16 @@ struct ChatService: Sendable {
         case ("rest", 6) where segments[1] == "api" && segments[3] == "issue" && segments[5] == "comment":
             guard segments[2] == "2" || segments[2] == "3" else { return nil }
             return issue(segments[4], isRich: segments[2] == "3", call)
-        default: return nil
+        default:
+            for end in Self.ends {
+                if let answer = end.answer(call, in: &self) { return answer }
+            }
+            return nil
         }
     }
+
+    /// The vendors' ends besides Slack and Jira, each under a first segment of its own.
+    private static let ends: [any ReplyEnd.Type] = []
 
     mutating func keep(
         _ kind: ChatMessage.Kind,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Classifying
 import CurlClient
 import Deciding
 import Foundation
@@ -167,7 +168,7 @@ struct Send: AsyncParsableCommand {
         at named: Settings.Source,
         _ settings: Settings
     ) throws(SendError) -> SlackCommand {
-        guard named.kind == .slack else { throw .textNeedsSlack(source) }
+        guard named.kind == Slack.kind else { throw .textNeedsSlack(source) }
         let routes = settings.routes.filter { $0.from == named.name }
         guard let command = routes.compactMap(\.command).first else { throw .noCommand(source) }
         let actor = try actor(at: named, settings)
@@ -181,7 +182,7 @@ struct Send: AsyncParsableCommand {
     }
 
     private func actor(at named: Settings.Source, _ settings: Settings) throws(SendError) -> SlackActor {
-        guard named.kind == .slack else { throw .textNeedsSlack(source) }
+        guard named.kind == Slack.kind else { throw .textNeedsSlack(source) }
         let mapped = settings.policy.people.lazy.compactMap { $0.identities[named.name]?.sorted().first }
             .first
         guard let identity = identity ?? mapped else { throw .noPerson(source) }

@@ -133,7 +133,7 @@ enum VerifyError: Explained, Equatable {
         case .badTime: "Write seconds since 1970, such as 1790000000."
         case .unknownSource(_, let nearest?), .unknownKind(_, let nearest?): "Did you mean \"\(nearest)\"?"
         case .unknownSource: "Name one of those under `sources`."
-        case .unknownKind: "Write one of: \(SourceKind.allCases.map(\.rawValue).joined(separator: ", "))."
+        case .unknownKind: "Write one of: \(Kind.words.joined(separator: ", "))."
         case .describedKind: "Give --config and --source."
         case .unreadableFile, .noVectors: "Check its name and permissions."
         case .readableByOthers(let path, _): "Run chmod 600 \(path)."

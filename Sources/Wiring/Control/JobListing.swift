@@ -88,6 +88,7 @@ extension Audience {
         case .conversation: "conversation"
         case .tell: "tell"
         case .room: "room"
+        case .place: "place"
         case .whisper: "whisper"
         case .dialog: "dialog"
         }

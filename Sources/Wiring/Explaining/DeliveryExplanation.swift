@@ -33,7 +33,7 @@ struct DeliveryExplanation {
                     code: "handshake",
                     words: "The provider asks about the hook itself; that is answered."
                 )
-            case .notUnderstood(let words): .nothing(code: "not-understood", words: words)
+            case .notUnderstood(let words, _): .nothing(code: "not-understood", words: words)
             }
     }
 

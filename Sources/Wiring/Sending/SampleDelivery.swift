@@ -1,4 +1,5 @@
 import Authenticating
+import Classifying
 import CurlClient
 import Foundation
 import Vocabulary
@@ -25,7 +26,7 @@ struct SampleDelivery: Sendable, Equatable {
         let contentType: String
         switch content {
         case .body(let bytes):
-            let isForm = source.kind == .slack && bytes.first != UInt8(ascii: "{")
+            let isForm = source.kind == Slack.kind && bytes.first != UInt8(ascii: "{")
             contentType = isForm ? Self.form : Self.json
             body = bytes
         case .command(let command):
@@ -35,7 +36,7 @@ struct SampleDelivery: Sendable, Equatable {
             contentType = Self.form
             body = interaction.body(triggerID: id, at: now)
         }
-        let signer = try DeliverySigner(try source.scheme(), secret: secret)
+        let signer = try DeliverySigner(try source.kind.whole.scheme(source), secret: secret)
         headers = [.init("Content-Type", contentType)] + signer.headers(for: body, id: id, now: now)
     }
 

@@ -1,3 +1,4 @@
+import Classifying
 import Deciding
 import Foundation
 import Vocabulary
@@ -23,7 +24,8 @@ struct Settings: Sendable {
 
     struct Tell: Sendable, Hashable {
         var source: SourceName
-        var channel: String
+        /// Nil where the source leads to one place only.
+        var channel: String?
     }
 
     /// What happened in a day, told at one time of it.
@@ -79,6 +81,10 @@ struct Settings: Sendable {
         var user: String?
         /// Replaces the provider's own hosts, as `host` or `host:port`.
         var hosts: [String]?
+        /// What only its kind has, by key.
+        var options: [String: String] = [:]
+        /// An address that is a secret, such as a workflow's.
+        var address: Secret?
     }
 
     /// `kind: hmac`: how any other sender signs.
@@ -102,7 +108,8 @@ struct Settings: Sendable {
         var kind: SourceKind
         var secrets: [Secret]
         var publicKeys: [String]
-        var workspaces: [String]
+        /// What only its kind has, by key.
+        var options: [String: [String]] = [:]
         var described: Described?
         var rehearses: Bool
         var reply: Reply
@@ -125,9 +132,10 @@ struct Settings: Sendable {
         /// The given name, or `route N`.
         var name: String
         var from: SourceName
-        /// Slack: the command that speaks the grammar, such as `/mde`.
+        /// Chats: the command that speaks the grammar, such as `/mde`.
         var command: String?
         var when: String?
+        var trigger: Trigger?
         var action: String?
         var machine: RouteValue?
         var because: RouteValue?
@@ -191,4 +199,25 @@ struct Settings: Sendable {
     var takenVariables: Set<String>
     var warnings: [SettingsProblem]
     var marks: Marks
+}
+
+extension Settings.Source {
+    /// Whose people may speak here; empty where the kind knows no such thing.
+    var tenants: [String] { kind.whole.tenants.flatMap { options[$0] } ?? [] }
+}
+
+extension Settings.Source {
+    /// A source of which nothing but its kind is known.
+    init(bare kind: Kind) {
+        self.init(
+            name: SourceName(kind.word),
+            kind: kind.reader.kind,
+            secrets: [],
+            publicKeys: [],
+            rehearses: false,
+            reply: Settings.Reply(),
+            ownAccounts: [],
+            line: 1
+        )
+    }
 }

@@ -8,7 +8,11 @@ extension SettingsReader {
     static func checkKeys(of source: Settings.Source, _ fields: Fields) {
         guard fields.reading.secretScope.includes(source.name) else { return }
         do throws(VerifierSetupError) {
-            _ = try Verifier(try source.scheme(), secrets: source.secrets, publicKeys: source.publicKeys)
+            _ = try Verifier(
+                try source.kind.whole.scheme(source),
+                secrets: source.secrets,
+                publicKeys: source.publicKeys
+            )
         } catch {
             fields.reading.error(place(of: error, fields), text(error.message, fields), text(error.fix))
         }

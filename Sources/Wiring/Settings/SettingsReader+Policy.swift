@@ -91,7 +91,7 @@ extension SettingsReader {
                 unknownSource(text, fields["source"], Set(sources.map(\.name)), reading)
                 continue
             }
-            if source.kind.provesPerson {
+            if !source.kind.actsAsService {
                 reading.error(
                     fields["source"],
                     "\(text) proves a person; it acts as nobody's service",

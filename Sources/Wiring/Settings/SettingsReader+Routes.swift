@@ -1,4 +1,5 @@
 import Catalogue
+import Classifying
 import Vocabulary
 import Yams
 
@@ -23,10 +24,10 @@ extension SettingsReader {
         _ reading: SettingsReading
     ) -> Settings.Route? {
         let known = [
-            "name", "from", "command", "when", "do", "machine", "because", "for", "ticket", "with",
+            "name", "from", "command", "when", "trigger", "do", "machine", "because", "for", "ticket", "with",
         ]
         let title = "route \(number)"
-        guard let fields = Fields(node, title, known: known, unbuilt: ["trigger", "confirm"], in: reading),
+        guard let fields = Fields(node, title, known: known, unbuilt: ["confirm"], in: reading),
             let from = fields.text("from", isRequired: true)
         else { return nil }
         guard let source = sources.first(where: { $0.name.text == from }) else {
@@ -38,6 +39,7 @@ extension SettingsReader {
             from: source.name,
             command: fields.text("command"),
             when: fields.text("when"),
+            trigger: readTrigger(fields, source),
             action: fields.text("do"),
             machine: jq("machine", fields),
             because: jq("because", fields),
@@ -49,6 +51,30 @@ extension SettingsReader {
         route.parameters = readParameters(fields)
         check(route, source, fields)
         return route
+    }
+
+    private static func readTrigger(_ fields: Fields, _ source: Settings.Source) -> Trigger? {
+        guard let node = fields["trigger"] else { return nil }
+        let name = "\"trigger\" of \(fields.name)"
+        guard source.kind.whole.hasTickets else {
+            fields.reading.error(
+                fields.key("trigger"),
+                "\(source.kind) has no tickets that a trigger could be about",
+                "write `when` in jq instead"
+            )
+            return nil
+        }
+        guard let part = Fields(node, name, known: Trigger.keys, in: fields.reading) else { return nil }
+        let keys = Trigger.keys.filter { part[$0] != nil }
+        guard keys.count == 1, let value = part.text(keys[0]) else {
+            fields.reading.error(
+                node,
+                "\(name) says \(keys.count) things",
+                "write exactly one of: \(Trigger.keys.joined(separator: ", "))"
+            )
+            return nil
+        }
+        return Trigger(key: keys[0], value: value)
     }
 
     private static func readParameters(_ fields: Fields) -> [String: Settings.RouteValue] {
@@ -95,36 +121,48 @@ extension SettingsReader {
     private static func check(_ route: Settings.Route, _ source: Settings.Source, _ fields: Fields) {
         let reading = fields.reading
         if let command = route.command {
-            if source.kind != .slack {
+            if !source.kind.isChat {
                 reading.error(
                     fields["command"],
-                    "\(source.kind.rawValue) has no commands",
+                    "\(source.kind) has no commands",
                     "write `when`, `do` and `machine`"
                 )
             }
-            for key in ["when", "do", "machine", "because", "for", "ticket", "with"] where fields[key] != nil
-            {
+            for key in ["when", "trigger", "do", "machine", "because", "for", "ticket", "with"]
+            where fields[key] != nil {
                 reading.error(
                     fields.key(key),
                     "a command's route has no \"\(key)\"",
                     "the grammar says it; remove it"
                 )
             }
-            if !command.hasPrefix("/") {
+            if source.kind == Kind.slack.reader.kind, !command.hasPrefix("/"), command != ChatMessage.mention
+            {
                 reading.error(
                     fields["command"],
                     "\"\(command)\" is no command",
-                    "write it with its slash, such as /mde"
+                    "write it with its slash, such as /mde, or `mention` for messages that address the bot"
                 )
             }
             return
         }
-        if source.kind == .slack {
+        if source.kind.isChat {
             reading.error(
                 fields.node,
                 "\(fields.name) has no \"command\"",
-                "Slack speaks by commands: add `command: /mde`"
+                "a chat speaks by commands: add such as `command: /mde`"
             )
+            return
+        }
+        if case .commentCommand? = route.trigger {
+            for key in ["when", "do", "machine", "because", "for", "ticket", "with"] where fields[key] != nil
+            {
+                reading.error(
+                    fields.key(key),
+                    "a route that reads commands out of comments has no \"\(key)\"",
+                    "the comment says it; remove it"
+                )
+            }
             return
         }
         if route.machine == nil { fields.missing("machine") }

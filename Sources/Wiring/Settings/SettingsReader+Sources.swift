@@ -1,3 +1,4 @@
+import Classifying
 import Vocabulary
 import Yams
 
@@ -46,49 +47,32 @@ extension SettingsReader {
         let title = "source \"\(name)\""
         let problemsBefore = reading.problems.count
         guard let kind = readKind(node, title, reading) else { return nil }
-        let common = ["kind", "secret", "mode", "reply", "asked-for-by", "own", "may"]
-        let known: [String] =
-            switch kind {
-            case .slack: common + ["workspaces"]
-            case .jira: common
-            case .standardWebhooks: common + ["public-keys"]
-            case .hmac: common + schemeKeys
-            }
+        var known = ["kind", "mode", "reply", "asked-for-by", "own", "may"] + proofKeys(kind.proof)
+        known += kind.options.map(\.key) + (kind.word == Kind.hmac.word ? schemeKeys : [])
         guard
             let fields = Fields(
                 node,
                 title,
                 known: known,
-                unbuilt: ["accept-unsigned", "addresses", "confirm"],
+                unbuilt: kind.proof == .plainToken ? ["addresses"] : ["accept-unsigned", "addresses"],
                 in: reading
             )
         else { return nil }
         let publicKeys = fields.texts("public-keys") ?? []
-        var secrets: [Secret] = []
-        if let secret = fields["secret"] {
-            secrets = reading.secrets(secret, "the secret of \(title)", of: SourceName(name))
-        } else if publicKeys.isEmpty {
-            reading.error(
-                node,
-                "\(title) has no secret",
-                "add `secret: { file: … }`; nothing unsigned is accepted"
-            )
-        }
-        let workspaces = fields.texts("workspaces") ?? []
-        if kind == .slack, workspaces.isEmpty {
-            reading.error(
-                node,
-                "\(title) has no \"workspaces\"",
-                "list the ids of your Slack workspaces, such as T024BE7LD"
-            )
+        let secrets = readSecrets(fields, kind, SourceName(name))
+        var options: [String: [String]] = [:]
+        for option in kind.options {
+            options[option.key] = fields.texts(option.key)
+            guard let fix = option.required, options[option.key]?.isEmpty ?? true else { continue }
+            reading.error(node, "\(title) has no \"\(option.key)\"", fix)
         }
         let source = Settings.Source(
             name: SourceName(name),
-            kind: kind,
+            kind: kind.reader.kind,
             secrets: secrets,
             publicKeys: publicKeys,
-            workspaces: workspaces,
-            described: kind == .hmac ? readScheme(fields) : nil,
+            options: options,
+            described: kind.word == Kind.hmac.word ? readScheme(fields) : nil,
             rehearses: fields.word("mode", of: ["act", "rehearse"]) == "rehearse",
             reply: readReply(fields, kind),
             askedForBy: fields.text("asked-for-by"),
@@ -103,7 +87,7 @@ extension SettingsReader {
         return source
     }
 
-    private static func readKind(_ node: Node, _ title: String, _ reading: SettingsReading) -> SourceKind? {
+    private static func readKind(_ node: Node, _ title: String, _ reading: SettingsReading) -> Kind? {
         guard let mapping = node.mapping else {
             reading.error(node, "\(title) is not a mapping", "write { kind: …, secret: … }")
             return nil
@@ -112,7 +96,7 @@ extension SettingsReader {
             reading.error(node, "\(title) has no \"kind\"", "add one of: \(kindWords)")
             return nil
         }
-        if let kind = SourceKind(rawValue: word) { return kind }
+        if let kind = Kind.named(word) { return kind }
         if laterKinds.contains(word) {
             reading.error(
                 value,
@@ -120,7 +104,7 @@ extension SettingsReader {
                 "kinds built: \(kindWords)"
             )
         } else {
-            let nearest = nearestWord(to: word, among: SourceKind.allCases.map(\.rawValue))
+            let nearest = nearestWord(to: word, among: Kind.words)
             reading.error(
                 value,
                 "there is no kind \"\(word)\"",
@@ -131,7 +115,7 @@ extension SettingsReader {
     }
 
     private static var kindWords: String {
-        SourceKind.allCases.map(\.rawValue).joined(separator: ", ")
+        Kind.words.joined(separator: ", ")
     }
 
     private static func readScheme(_ fields: Fields) -> Settings.Described? {
@@ -163,62 +147,86 @@ extension SettingsReader {
         return scheme
     }
 
-    private static func readReply(_ fields: Fields, _ kind: SourceKind) -> Settings.Reply {
+    private static func proofKeys(_ proof: Kind.Proof) -> [String] {
+        switch proof {
+        case .secret: ["secret"]
+        case .secretOrPublicKeys: ["secret", "public-keys"]
+        case .publicKeys: ["public-keys"]
+        case .plainToken: ["secret", "accept-unsigned"]
+        case .tokens, .nothing: []
+        }
+    }
+
+    /// Nothing is ever accepted because a secret is missing.
+    private static func readSecrets(_ fields: Fields, _ kind: Kind, _ source: SourceName) -> [Secret] {
+        let reading = fields.reading
+        switch kind.proof {
+        case .secret, .plainToken, .secretOrPublicKeys:
+            if kind.proof == .plainToken, fields.word("accept-unsigned", of: ["token"]) == nil {
+                reading.error(
+                    fields.node,
+                    "\(kind.word) signs nothing: whoever knows the token can write any body",
+                    "say that you know it: `accept-unsigned: token`"
+                )
+            }
+            if let secret = fields["secret"] {
+                return reading.secrets(secret, "the secret of \(fields.name)", of: source)
+            }
+            if kind.proof == .secretOrPublicKeys, fields["public-keys"] != nil { return [] }
+            reading.error(
+                fields.node,
+                "\(fields.name) has no secret",
+                "add `secret: { file: … }`; nothing unsigned is accepted"
+            )
+            return []
+        case .publicKeys:
+            if fields["public-keys"] == nil { fields.missing("public-keys") }
+            return []
+        case .tokens, .nothing: return []
+        }
+    }
+
+    private static func readReply(_ fields: Fields, _ kind: Kind) -> Settings.Reply {
         var reply = Settings.Reply()
+        let takesReply = kind.untold != nil
         guard let node = fields["reply"] else {
             warnUntold(fields, kind, hasToken: false)
             return reply
         }
-        guard kind == .slack || kind == .jira else {
+        guard takesReply else {
             fields.reading.error(
                 fields.key("reply"),
-                "replies to \(kind.rawValue) are not built yet in this version",
+                "replies to \(kind.word) are not built yet in this version",
                 "remove `reply`; what fails is told on `tell`"
             )
             return reply
         }
-        guard
-            let part = Fields(
-                node,
-                "\"reply\"",
-                known: ["token", "url", "user", "hosts"],
-                in: fields.reading
-            )
-        else { return reply }
+        let known = ["token", "url", "user", "hosts", "address"] + kind.replyOptions.map(\.key)
+        guard let part = Fields(node, "\"reply\"", known: known, in: fields.reading) else { return reply }
         reply.token = part["token"].flatMap { fields.reading.secret($0, "the reply token of \(fields.name)") }
+        reply.address = part["address"].flatMap {
+            fields.reading.secret($0, "the reply address of \(fields.name)")
+        }
         if part["url"] != nil { reply.url = base("url", part) }
         reply.user = part.text("user")
         reply.hosts = part.texts("hosts")
-        if kind == .slack, reply.url != nil || reply.hosts != nil {
+        for option in kind.replyOptions {
+            reply.options[option.key] = part.text(option.key, isRequired: option.required != nil)
+        }
+        if kind.reader.kind.isChat, reply.url != nil || reply.hosts != nil {
             fields.reading.warn(
                 node,
                 "\(fields.name) answers at addresses of your choosing",
                 "leave `url` and `hosts` out unless this is a test or a private installation"
             )
         }
-        if kind == .jira, part["url"] == nil {
-            part.missing("url")
-        }
-        warnUntold(fields, kind, hasToken: reply.token != nil)
+        for key in kind.replyNeeds where part[key] == nil { part.missing(key) }
+        warnUntold(fields, kind, hasToken: reply.token != nil || reply.address != nil)
         return reply
     }
 
-    private static func warnUntold(_ fields: Fields, _ kind: SourceKind, hasToken: Bool) {
-        guard !hasToken else { return }
-        switch kind {
-        case .slack:
-            fields.reading.warn(
-                fields.node,
-                "\(fields.name) has no bot token: after 30 minutes or 5 messages an answer cannot be told there",
-                "add `reply: { token: … }` with the scope chat:write; `jobs` shows what stayed untold"
-            )
-        case .jira:
-            fields.reading.warn(
-                fields.node,
-                "\(fields.name) has no token: nothing can be told on the ticket",
-                "add `reply: { url: …, token: … }`"
-            )
-        case .standardWebhooks, .hmac: break
-        }
+    private static func warnUntold(_ fields: Fields, _ kind: Kind, hasToken: Bool) {
+        guard !hasToken, let untold = kind.untold else { return }
+        fields.reading.warn(fields.node, "\(fields.name) \(untold.lack)", untold.fix)
     }
 }

@@ -59,13 +59,20 @@ extension SettingsReader {
         _ settings: Settings,
         _ reading: SettingsReading
     ) {
-        guard let place, let source = settings.sources.first(where: { $0.name == place.source }),
-            source.kind != .slack || source.reply.token == nil
+        guard let place, let source = settings.sources.first(where: { $0.name == place.source }) else {
+            return
+        }
+        if source.kind.whole.telling == .inRoom, place.channel == nil {
+            reading.error(node, "\(name) has no \"channel\"", "add the id of the room")
+        }
+        guard
+            source.kind.whole.telling == .nowhere
+                || (source.reply.token == nil && source.reply.address == nil)
         else { return }
         reading.error(
             node,
             "\(name) names \(place.source), where nothing can be posted",
-            "name a Slack source with `reply: { token: … }`"
+            "name a chat such as a Slack source with `reply: { token: … }`"
         )
     }
 

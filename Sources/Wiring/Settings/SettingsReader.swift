@@ -159,14 +159,13 @@ enum SettingsReader {
     ) -> Settings.Tell? {
         guard let node,
             let part = Fields(node, name, known: ["source", "channel"], in: reading),
-            let source = part.text("source", isRequired: true),
-            let channel = part.text("channel", isRequired: true)
+            let source = part.text("source", isRequired: true)
         else { return nil }
         guard sources.contains(SourceName(source)) else {
             unknownSource(source, part["source"], sources, reading)
             return nil
         }
-        return Settings.Tell(source: SourceName(source), channel: channel)
+        return Settings.Tell(source: SourceName(source), channel: part.text("channel"))
     }
 
     static func unknownSource(

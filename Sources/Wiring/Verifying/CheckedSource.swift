@@ -1,4 +1,5 @@
 import Authenticating
+import Classifying
 import Foundation
 import Vocabulary
 
@@ -23,7 +24,7 @@ struct CheckedSource {
                 throw VerifyError.unknownSource(source, nearest: nearestWord(to: source, among: names))
             }
             let prepared = try PreparedSource(named, routes: settings.routes)
-            title = "source \(source) (\(named.kind.rawValue))"
+            title = "source \(source) (\(named.kind))"
             name = named.name
             secretCount = named.secrets.count + named.publicKeys.count
             check = { raw, now throws(VerificationFailure) in try prepared.verify(raw, now: now) }
@@ -44,15 +45,13 @@ struct CheckedSource {
     }
 
     private static func kind(_ word: String) throws(VerifyError) -> (SourceKind, VerificationScheme) {
-        guard let kind = SourceKind(rawValue: word) else {
-            let words = SourceKind.allCases.map(\.rawValue)
-            throw .unknownKind(word, nearest: nearestWord(to: word, among: words))
+        guard let kind = Kind.named(word) else {
+            throw .unknownKind(word, nearest: nearestWord(to: word, among: Kind.words))
         }
-        switch kind {
-        case .slack: return (kind, .slack)
-        case .jira: return (kind, .jira)
-        case .standardWebhooks: return (kind, .standardWebhooks)
-        case .hmac: throw .describedKind
+        do throws(VerifierSetupError) {
+            return (kind.reader.kind, try kind.scheme(Settings.Source(bare: kind)))
+        } catch {
+            throw .describedKind
         }
     }
 

@@ -74,7 +74,7 @@ struct SettingsReaderTests {
     }
 
     private func expectSources(_ settings: Settings) throws {
-        #expect(settings.sources.map(\.kind) == [.slack, .jira, .hmac])
+        #expect(settings.sources.map(\.kind.word) == ["slack", "jira", "hmac"])
         let jira = settings.sources[1]
         #expect(jira.secrets == [Secret("newer"), Secret("older")])
         #expect(jira.rehearses)

@@ -1,0 +1,116 @@
+package import JSONReader
+package import Vocabulary
+
+/// Kinds that tell what happened to a ticket; a reader says what it was, and this says what it asks for.
+package protocol TicketReader: SourceReader {
+    var reading: SourceReading { get }
+
+    /// Says what happened.
+    ///
+    /// - Parameters:
+    ///   - body: The delivery's body as JSON, an object.
+    ///   - delivery: For its headers and times.
+    /// - Returns: Nil if the delivery is about no ticket, such as a test of the hook.
+    /// - Throws: ``Unreadable`` if it has not the shape of its kind.
+    static func read(_ body: JSONValue, of delivery: VerifiedDelivery) throws(Unreadable) -> TicketEvent?
+}
+
+extension TicketReader {
+    package func classify(
+        _ delivery: VerifiedDelivery,
+        with routes: RouteAsking
+    ) async throws(Unreadable) -> Classification {
+        let body = try Unreadable.reading(delivery.body, root: .object)
+        guard let event = try Self.read(body, of: delivery) else { return .unmatched }
+        if let actor = event.actor, reading.ownAccounts.contains(actor.identity) { return .own }
+        // What we wrote ourselves comes back with our mark in it.
+        if let comment = event.comment, comment.contains(Self.ownMark) { return .own }
+        if let moment = event.happenedAt { try checkAge(moment, at: delivery.receivedAt) }
+        let commands = try commands(in: event)
+        let matches = try await routes.matches(delivery.body, on: event)
+        if matches.isEmpty, commands.isEmpty { return .unmatched }
+        let asker: Asker
+        if let actor = event.actor {
+            asker = .identity(actor.identity)
+        } else {
+            // A system that always names somebody, and this once does not, is not believed.
+            guard Self.kind.actsAsService else {
+                throw Unreadable(
+                    "\(Self.kind).no-actor",
+                    "The event does not say which account caused it."
+                )
+            }
+            asker = .service
+        }
+        func intent(_ request: Request) -> Intent {
+            Intent(
+                source: reading.name,
+                asker: asker,
+                askerShownName: event.actor?.shownName,
+                request: request,
+                replyTo: event.replyTo,
+                ticket: event.ticket,
+                place: event.place
+            )
+        }
+        var intents = matches.map { match in
+            var intent = intent(.action(match.request))
+            intent.askedForBy = match.askedForBy
+            intent.ticket = event.ticket ?? match.ticket
+            intent.route = match.route
+            return intent
+        }
+        for (command, route) in commands {
+            let requests: [Request]
+            do throws(Misunderstanding) {
+                requests = try ChatGrammar.parse(command)
+            } catch {
+                let way = event.replyTo.map(AnswerWay.reply) ?? .response
+                return .notUnderstood(words: error.words, answeredBy: way)
+            }
+            intents += requests.map { request in
+                var intent = intent(request)
+                intent.route = route
+                if let address = event.replyTo { intent.answeredBy = .reply(address) }
+                return intent
+            }
+        }
+        return .intents(intents)
+    }
+
+    /// What stands in every comment of ours.
+    private static var ownMark: String { "[bascule:" }
+    /// Lines of one comment that are commands.
+    private static var commandsMax: Int { 20 }
+
+    /// What follows the word, of each line of the comment that begins with it; with the route that reads it.
+    private func commands(in event: TicketEvent) throws(Unreadable) -> [(text: String, route: String)] {
+        guard let comment = event.comment else { return [] }
+        var found: [(text: String, route: String)] = []
+        for route in reading.routes {
+            guard case .commentCommand(let word) = route.trigger else { continue }
+            for line in comment.split(whereSeparator: \.isNewline) {
+                let words = line.drop(while: \.isWhitespace)
+                guard words.lowercased().hasPrefix(word.lowercased()) else { continue }
+                let rest = words.dropFirst(word.count)
+                guard rest.first.map({ $0.isWhitespace || $0 == ":" || $0 == "," }) ?? true else { continue }
+                found.append((String(rest.drop { $0.isWhitespace || $0 == ":" || $0 == "," }), route.name))
+            }
+        }
+        guard found.count <= Self.commandsMax else {
+            throw Unreadable(
+                "comment.too-many-commands",
+                "The comment holds more than \(Self.commandsMax) commands."
+            )
+        }
+        return found
+    }
+
+    private func checkAge(_ moment: Timestamp, at now: Timestamp) throws(Unreadable) {
+        let ageMax = Duration.seconds(24 * 60 * 60)
+        let age = now.since(moment)
+        guard age <= ageMax, age >= .zero - ageMax else {
+            throw Unreadable("stale", "The event's own time is more than 24 hours off.")
+        }
+    }
+}

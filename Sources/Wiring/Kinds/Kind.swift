@@ -1,0 +1,132 @@
+import Authenticating
+import Classifying
+import Reporting
+import Vocabulary
+
+/// All that the program knows of one kind of source: how it is set up, proven, read and answered.
+///
+/// Adding a kind is one file here, one under Classifying, one under Reporting where it has a way back of its own,
+/// one under Authenticating where its signature is new, and a line in ``all``.
+struct Kind: Sendable {
+    /// What proves a delivery.
+    enum Proof: Sendable {
+        /// A secret that both sides know.
+        case secret
+        /// A secret, public keys, or both.
+        case secretOrPublicKeys
+        /// Public keys alone.
+        case publicKeys
+        /// Tokens that an identity provider signs, with keys fetched from there.
+        case tokens
+        /// A secret that is sent as it is: nothing covers the body, and the settings must say so.
+        case plainToken
+        /// Nothing comes in.
+        case nothing
+    }
+
+    /// Where something can be told that is about no ticket and no command.
+    enum Telling: Sendable {
+        case nowhere
+        /// In a room that the settings name.
+        case inRoom
+        /// At the one place that the source leads to.
+        case always
+    }
+
+    /// A key of the settings that only some kinds have.
+    struct Option: Sendable {
+        let key: String
+        /// What to write, for the message where it is missing; nil where it may be.
+        let required: String?
+
+        init(_ key: String, required: String? = nil) {
+            self.key = key
+            self.required = required
+        }
+    }
+
+    let reader: any SourceReader.Type
+    /// How a hook of the kind answers in words; nil for kinds that are not chats.
+    var voice: (any ChatVoice.Type)?
+    var proof = Proof.secret
+    /// Texts of the source, besides the common keys; read into ``Settings/Source/options``.
+    var options: [Option] = []
+    /// The one of ``options`` that lists whose people may speak.
+    var tenants: String?
+    /// Texts of `reply`, besides `token`, `url`, `user` and `hosts`; read into ``Settings/Reply/options``.
+    var replyOptions: [Option] = []
+    /// Keys of `reply` that are needed for any answer.
+    var replyNeeds: [String] = []
+    var telling = Telling.nowhere
+    /// What an answer lacks without `reply`, and what to add; nil where nothing is lost.
+    var untold: (lack: String, fix: String)?
+    var scheme: @Sendable (Settings.Source) throws(VerifierSetupError) -> VerificationScheme
+    /// Nil if the settings of this source leave no way back.
+    var channel: @Sendable (Settings.Source) -> (any ReplyChannel)? = { _ in nil }
+    /// What the sender would send; nil if there is nothing to make up.
+    var sample: (@Sendable (SampleWish) -> SampleBody)?
+
+    var word: String { reader.kind.word }
+    /// Routes may have a trigger.
+    var hasTickets: Bool { reader is any TicketReader.Type }
+
+    /// In the order of the documentation.
+    static let all: [Kind] = [
+        .slack, .jira, .standardWebhooks, .hmac,
+    ]
+
+    static func named(_ word: String) -> Kind? { all.first { $0.word == word } }
+
+    static var words: [String] { all.map(\.word) }
+}
+
+extension SourceKind {
+    /// Everything else that is known of the kind.
+    var whole: Kind {
+        guard let kind = Kind.named(word) else { preconditionFailure("the settings take no other kind") }
+        return kind
+    }
+}
+
+/// What a made-up delivery is to say; see ``Kind/sample``.
+struct SampleWish: Sendable {
+    /// Who says or does it, as `people` spell it.
+    var identity: String
+    /// The delivery's own id, should the sender give it one.
+    var id: String
+    var now: Timestamp
+    /// Chats: what is typed after the command.
+    ///
+    /// Tickets: a comment.
+    var text: String?
+    /// Chats: the command of the route.
+    var command = "mention"
+    /// Chats: where it is said; the kind's own sample if nil.
+    var room: String?
+    /// Chats: the first that the settings list.
+    var tenant: String?
+    /// Where the secret stands in the body.
+    var token: Secret?
+    /// Tickets: what happened to it.
+    var ticket = "SEC-1"
+    var machine: String?
+    var status: String?
+    var label: String?
+}
+
+/// A made-up delivery before it is signed.
+struct SampleBody: Sendable, Equatable {
+    static let form = "application/x-www-form-urlencoded"
+    static let json = "application/json"
+
+    var contentType: String
+    var body: [UInt8]
+    /// Headers that the sender adds and no signature makes.
+    var headers: [RawDelivery.Header] = []
+
+    init(contentType: String = SampleBody.json, body: [UInt8], headers: [RawDelivery.Header] = []) {
+        self.contentType = contentType
+        self.body = body
+        self.headers = headers
+    }
+}
