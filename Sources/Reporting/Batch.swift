@@ -14,8 +14,25 @@ package struct Batch: Sendable {
     /// Whose settings say how to reach it; nil if the job is gone.
     package var source: SourceName?
 
+    /// Of a group of jobs: how each of them stands with this batch told, in their order; else empty.
+    package var lines: [Conversation.Line] = []
+
+    /// What one message that is kept up to date shows: all that is due, or of a group how each job stands.
+    package var shown: [Notice] { lines.isEmpty ? entries.map(\.notice) : lines.map(\.notice) }
+
+    /// What stands above a group's lines; nil for one job.
+    package var heading: String? {
+        guard let first = lines.first?.notice else { return nil }
+        func field(_ name: String) -> String? { first.fields.first { $0.name == name }?.value }
+        let because = field("reason").map { " because \($0)" } ?? ""
+        return
+            "\(field("action") ?? "Asked") for \(lines.count) machines, asked by \(field("asked by") ?? "somebody")\(because)"
+    }
+
     /// No further notice is expected after this one.
-    package var holdsFinal: Bool { entries.contains(where: \.notice.isFinal) }
+    package var holdsFinal: Bool {
+        lines.isEmpty ? entries.contains(where: \.notice.isFinal) : lines.allSatisfy(\.notice.isFinal)
+    }
 }
 
 /// How batches are taken.
@@ -120,7 +137,30 @@ private func takeBatch(
         entry.tries += 1
         return try transaction.update(entry, fence: nil)
     }
-    return batch.entries.isEmpty ? nil : batch
+    guard !batch.entries.isEmpty else { return nil }
+    batch.lines = try lines(of: batch, in: transaction)
+    return batch
+}
+
+/// How each job of a group stands with the batch told; empty for a conversation about one job.
+private func lines(
+    of batch: Batch,
+    in transaction: any LedgerTransaction
+) throws -> [Conversation.Line] {
+    guard case .conversation(let id) = batch.audience, let first = try transaction.job(id), first.group != nil
+    else { return [] }
+    let group = try transaction.jobs(JobQuery(delivery: first.delivery, limit: .max))
+        .filter { $0.group == id && !$0.isAutomatic }
+    var newest: [JobID: Notice] = [:]
+    for line in batch.conversation?.lines ?? [] { newest[line.job] = line.notice }
+    for entry in batch.entries {
+        guard let job = try entry.job.flatMap({ try transaction.job($0) }) else { continue }
+        newest[job.subject] = entry.notice
+    }
+    return group.map { job in
+        let recorded = job.notice(.progress, "job.recorded", "\(job.title): recorded.", isFinal: false)
+        return Conversation.Line(job: job.id, notice: newest[job.id] ?? recorded)
+    }
 }
 
 /// What goes into one message.
@@ -144,6 +184,7 @@ private func keep(_ delivery: Delivery, of batch: Batch, in transaction: any Led
         if let messageID { conversation.messageID = messageID }
         if usesResponseURL { conversation.uses += 1 }
         conversation.told = (conversation.told + batch.entries.map(\.id)).suffix(50)
+        if !batch.lines.isEmpty { conversation.lines = batch.lines }
     case .failed(let trouble) where trouble.usesResponseURL:
         conversation.uses += 1
     case .failed, .deferred, .impossible:

@@ -33,8 +33,12 @@ private func forgetAddress(of id: JobID, in transaction: any LedgerTransaction) 
     guard var conversation = try transaction.conversation(id), conversation.address.responseURL != nil else {
         return
     }
-    let hasEnded = try transaction.job(id)?.state.isEnd ?? true
-    let isContained = try transaction.claim(id)?.isOpen ?? false
+    var jobs = [try transaction.job(id)].compactMap { $0 }
+    if let first = jobs.first, first.group != nil {
+        jobs = try transaction.jobs(JobQuery(delivery: first.delivery, limit: .max)).filter { $0.group == id }
+    }
+    let hasEnded = jobs.allSatisfy(\.state.isEnd)
+    let isContained = try jobs.contains { try transaction.claim($0.id)?.isOpen ?? false }
     let isPending = try !transaction.outboxPending(.conversation(id)).isEmpty
     if hasEnded && !isContained && !isPending {
         try transaction.deleteConversation(id)

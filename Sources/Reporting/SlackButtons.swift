@@ -17,13 +17,14 @@ enum SlackButtons {
     /// Of a machine's name within a question.
     private static let nameMax = 60
 
-    /// Nil if the notice has none.
-    static func block(of notice: Notice) -> JSONValue? {
+    /// Nil if the notice has none; `place` tells the blocks of one message apart.
+    static func block(of notice: Notice, at place: Int? = nil) -> JSONValue? {
         guard let buttons = notice.buttons, !buttons.isEmpty else { return nil }
-        let elements = buttons.prefix(buttonsMax).enumerated().map { place, button in
-            element(button, at: place, of: notice)
+        let elements = buttons.prefix(buttonsMax).enumerated().map { index, button in
+            element(button, at: (place ?? 0) * 4 + index, of: notice)
         }
-        return ["type": "actions", "block_id": "bascule", "elements": .array(elements)]
+        let id = "bascule" + (place.map { ".\($0)" } ?? "")
+        return ["type": "actions", "block_id": .string(id), "elements": .array(elements)]
     }
 
     private static func element(_ button: Button, at place: Int, of notice: Notice) -> JSONValue {

@@ -23,6 +23,10 @@ package enum SlackMessage: ChatVoice {
     /// The longest text of one section.
     static let sectionMax = 2_900
     static let fieldMax = 1_900
+    /// The longest line of a group, and its heading.
+    static let headingMax = 600
+    /// Jobs of one group, each with a block of buttons, within Slack's 50 blocks.
+    static let groupMax = 24
     static let fieldsMax = 10
     /// Sections of text in one message.
     static let sectionsMax = 20
@@ -51,6 +55,30 @@ package enum SlackMessage: ChatVoice {
         }
         if hasButtons, let newest = notices.last, let buttons = SlackButtons.block(of: newest) {
             blocks.append(buttons)
+        }
+        return ["text": .string(fallback(lines.joined(separator: "\n"))), "blocks": .array(blocks)]
+    }
+
+    /// How each job of a group stands, each with its own buttons, under one heading.
+    ///
+    /// - Parameters:
+    ///   - notices: One for each job, at most as many as a command may name machines.
+    ///   - heading: What all of them are.
+    ///   - hasButtons: False for a message that cannot be changed later.
+    /// - Returns: An object with `text` and `blocks`, to be completed with where it goes.
+    package static func render(
+        _ notices: [Notice],
+        under heading: String,
+        hasButtons: Bool = true
+    ) -> JSONValue {
+        let title = ReplyText.cut(heading, to: headingMax)
+        var blocks: [JSONValue] = [["type": "section", "text": plain(title)]]
+        var lines = [title]
+        for (place, notice) in notices.prefix(groupMax).enumerated() {
+            let line = symbol(notice.tone) + " " + ReplyText.cut(notice.text, to: headingMax)
+            lines.append(line)
+            blocks.append(["type": "section", "text": plain(line)])
+            if hasButtons, let buttons = SlackButtons.block(of: notice, at: place) { blocks.append(buttons) }
         }
         return ["text": .string(fallback(lines.joined(separator: "\n"))), "blocks": .array(blocks)]
     }

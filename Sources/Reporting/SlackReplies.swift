@@ -47,8 +47,9 @@ struct SlackReplies: Sendable {
     ) async -> Delivery {
         // An update that is made twice is one update, so it is never marked as a repeat.
         let isRepeated = batch.entries.map { messageID == nil && $0.mayHaveBeenSent }
-        let notices = batch.entries.map(\.notice)
-        var message = SlackMessage.render(notices, isRepeated: isRepeated, hasButtons: true).object ?? [:]
+        var message =
+            batch.heading.map { SlackMessage.render(batch.shown, under: $0).object ?? [:] }
+            ?? SlackMessage.render(batch.shown, isRepeated: isRepeated, hasButtons: true).object ?? [:]
         message["channel"] = .string(channel)
         if let messageID {
             message["ts"] = .string(messageID)
@@ -107,7 +108,9 @@ struct SlackReplies: Sendable {
             return .impossible(trouble: "slack.response-url-not-permitted")
         }
         let isRepeated = batch.entries.map(\.mayHaveBeenSent)
-        var message = SlackMessage.render(batch.entries.map(\.notice), isRepeated: isRepeated).object ?? [:]
+        var message =
+            batch.heading.map { SlackMessage.render(batch.shown, under: $0, hasButtons: false).object ?? [:] }
+            ?? SlackMessage.render(batch.shown, isRepeated: isRepeated).object ?? [:]
         message["response_type"] = .string(SlackMessage.Visibility.channel.rawValue)
         message["replace_original"] = false
         // What the settings name may be private; what Slack's own hosts resolve to may not.

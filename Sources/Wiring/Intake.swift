@@ -141,6 +141,7 @@ struct Intake: Sendable {
             )
             all.answeredBy = intents.first?.answeredBy ?? .response
             for intent in intents { all.add(try await desk.decide(intent)) }
+            all.group()
             for job in all.jobs {
                 metrics.countDecision(
                     action: job.job.action,

@@ -42,6 +42,25 @@ struct Understanding {
         verdict = order.first { $0 == verdict || $0 == other.verdict } ?? other.verdict
     }
 
+    /// Makes one group of the jobs that ask the same of several machines.
+    ///
+    /// One that was refused already is over, and is no part of it.
+    mutating func group() {
+        var firsts: [String: Int] = [:]
+        for index in jobs.indices where jobs[index].job.state == .recorded {
+            let job = jobs[index].job
+            let same = [job.route ?? "", job.action, job.duration?.description ?? "", job.reason ?? ""]
+            let key = (same + job.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+                .joined(separator: "\u{0}")
+            if let first = firsts[key] {
+                jobs[first].job.group = jobs[first].job.id
+                jobs[index].job.group = jobs[first].job.id
+            } else {
+                firsts[key] = index
+            }
+        }
+    }
+
     /// Everything that goes out through the outbox, in order: first what the answer to the delivery would have
     /// said, where that answer is not shown to whoever asked.
     func outgoing(from source: SourceName) -> [(audience: Audience, notice: Notice)] {
@@ -61,7 +80,7 @@ struct Understanding {
         from source: SourceName
     ) -> [(audience: Audience, notice: Notice)] {
         if let first = jobs.first?.job {
-            return verdict == .accepted ? notices.map { (.conversation(first.id), $0) } : []
+            return verdict == .accepted ? notices.map { (.conversation(first.conversationID), $0) } : []
         }
         let place = Audience.place(source: source, address.withoutResponseURL)
         return notices.map { (place, $0) }

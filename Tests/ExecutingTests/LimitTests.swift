@@ -158,4 +158,82 @@ struct LimitTests {
     func `a share is rounded down to whole machines, and no further`(share: Double, estate: Int, most: Int) {
         #expect(Executor.part(share, of: estate) == most)
     }
+
+    // MARK: Several machines in one command
+
+    private static let three = ["laptop-7", "laptop-70", "srv-1"]
+
+    @Test func `a command for more machines than there is room for is held whole`() async throws {
+        let bench = Self.bench([Self.hourly(2)])
+        let jobs = try await bench.askTogether("isolate", Self.three)
+        try await bench.run(for: .seconds(120))
+        for job in jobs { #expect(try await bench.job(job).state == .held) }
+        #expect(bench.defender.executed.isEmpty)
+        let told = try await bench.told().filter { $0.audience == .tell }.map(\.notice.text)
+        #expect(told.count == 3)
+        #expect(
+            told.allSatisfy {
+                $0.contains("The limit isolate per-hour 2 has not room enough (0 of 2, and this asks for 3).")
+            },
+            "\(told)"
+        )
+        // Whoever lifts it for one does so for that one.
+        try await bench.ledger.perform(.letGo(jobs[1], by: "ines", waives: true))
+        try await bench.run(for: .seconds(60))
+        let states = [try await bench.job(jobs[0]).state, try await bench.job(jobs[1]).state]
+        #expect(states == [.held, .succeeded])
+    }
+
+    @Test func `a command that has room keeps it for all its machines against whoever comes between`()
+        async throws
+    {
+        let bench = Self.bench([Self.hourly(3)])
+        // The third machine cannot be looked up for a while.
+        bench.defender.state.withLock { $0.faults = [.throttled(.seconds(30))] }
+        let jobs = try await bench.askTogether("isolate", Self.three)
+        for _ in 0..<3 { _ = try await bench.round() }
+        let late = try await bench.ask("isolate", "laptop-7b", by: "omar")
+        try await bench.run(for: .seconds(300))
+        for job in jobs { #expect(try await bench.job(job).state == .succeeded) }
+        #expect(try await bench.job(late).state != .succeeded)
+        #expect(bench.defender.executed.count == 3)
+    }
+
+    @Test func `who joins a containment takes no room from a command's other machines`() async throws {
+        let bench = Self.bench([Self.hourly(3)])
+        try await bench.ask("isolate", by: "omar")
+        try await bench.run(for: .seconds(30))
+        let jobs = try await bench.askTogether("isolate", Self.three)
+        try await bench.run(for: .seconds(120))
+        for job in jobs { #expect(try await bench.job(job).state == .succeeded) }
+        #expect(bench.defender.executed.count == 3)
+    }
+
+    @Test(arguments: 1...20)
+    func `two workers take a group whole or not at all`(seed: Int) async throws {
+        let bench = Self.bench([Self.hourly(4)])
+        let first = try await bench.askTogether("isolate", Array(Self.three.prefix(seed % 2 + 2)))
+        let second = try await bench.askTogether("scan", ["laptop-7"])
+        let third = try await bench.askTogether("isolate", ["srv-1", "laptop-70", "laptop-7"], by: "omar")
+        for _ in 0..<60 {
+            async let one = bench.ledger.lease(JobState.executing, owner: "a", times: bench.times, limit: 1)
+            async let other = bench.ledger.lease(JobState.executing, owner: "b", times: bench.times, limit: 1)
+            let both = try await (one, other)
+            await withTaskGroup(of: Void.self) { group in
+                for job in both.0 + both.1 { group.addTask { await bench.executor.carry(job) } }
+            }
+            await bench.observe()
+            bench.pass(.seconds(5))
+        }
+        let ends = try await bench.ledger.read { try $0.jobs(JobQuery(actions: ["isolate"])) }
+        for group in [first, third] {
+            let held = ends.filter { group.contains($0.id) && $0.state == .held }.count
+            let posted = ends.filter {
+                group.contains($0.id) && $0.joined == nil && $0.firstSubmittedAt != nil
+            }
+            #expect(held == 0 || posted.isEmpty, "seed \(seed): \(held) held, \(posted.count) posted")
+        }
+        #expect(ends.count { $0.firstSubmittedAt != nil } <= 4)
+        #expect(second.count == 1)
+    }
 }

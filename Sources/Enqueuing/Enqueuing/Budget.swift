@@ -48,14 +48,47 @@ func spentBudget(
     in transaction: any LedgerTransaction
 ) throws -> (budget: Budget, outcome: Outcome)? {
     // What was booked once is not booked again by another try.
-    guard job.firstSubmittedAt == nil else { return nil }
+    guard job.firstSubmittedAt == nil, job.bookedAt == nil else { return nil }
+    let group = try waitingGroup(of: job, in: transaction)
     for budget in budgets where budget.refuses || job.limitsWaivedBy == nil {
+        // Several machines asked for in one breath are one decision: what holds one holds all that wait.
+        if !budget.refuses, let held = try heldByLimit(with: job, in: transaction) { return (budget, held) }
         let (used, most) = try use(of: budget, for: job, in: transaction)
-        guard used >= most else { continue }
-        let message = "The limit \(budget.words) is reached (\(used) of \(most))."
+        let others = group.count(where: budget.counts)
+        guard used + 1 + others > most else { continue }
+        let asks = others > 0 ? ", and this asks for \(others + 1)" : ""
+        let state = used >= most ? "is reached" : "has not room enough"
+        let message = "The limit \(budget.words) \(state) (\(used) of \(most)\(asks))."
         return (budget, Outcome(code: "limit", message: message, fix: budget.fix))
     }
+    if !budgets.isEmpty {
+        for var other in group {
+            other.bookedAt = transaction.now
+            _ = try transaction.update(other, fence: nil)
+        }
+    }
     return nil
+}
+
+/// The other jobs of its group that will be submitted without another person's word, as far as is known now.
+private func waitingGroup(of job: Job, in transaction: any LedgerTransaction) throws -> [Job] {
+    // Somebody let this one go on by itself.
+    guard let group = job.group, job.limitsWaivedBy == nil else { return [] }
+    let query = JobQuery(states: JobState.beforeApproval + [.ready], delivery: job.delivery, limit: .max)
+    return try transaction.jobs(query).filter { other in
+        guard other.id != job.id, other.group == group, !other.isAutomatic, other.firstSubmittedAt == nil
+        else { return false }
+        // Who joins a containment posts nothing and does not count.
+        guard let machine = other.machine?.id else { return true }
+        return try transaction.openClaims(on: machine).isEmpty
+    }
+}
+
+/// Why a limit holds another job of the group; nil if none is held by one.
+private func heldByLimit(with job: Job, in transaction: any LedgerTransaction) throws -> Outcome? {
+    guard let group = job.group else { return nil }
+    let held = try transaction.jobs(JobQuery(states: [.held], delivery: job.delivery, limit: .max))
+    return held.first { $0.group == group && $0.outcome?.code == "limit" }?.outcome
 }
 
 private func use(
@@ -73,10 +106,26 @@ private func use(
         let used = try transaction.jobs(query).count { other in
             other.id != job.id && !other.wasSurelyNotExecuted && budget.counts(other)
         }
-        return (used, most)
+        let actions = budget.spansActions ? nil : [job.action]
+        return (used + (try booked(actions, besides: job, in: transaction).count(where: budget.counts)), most)
     case .contained(let most):
-        let machines = Set(try transaction.openClaims(on: nil).map(\.machine))
-        return (machines.subtracting([job.machine?.id].compactMap { $0 }).count, most)
+        var machines = Set(try transaction.openClaims(on: nil).map(\.machine))
+        let booked = try booked([job.action], besides: job, in: transaction)
+        machines.formUnion(booked.compactMap { $0.machine?.id })
+        machines.subtract([job.machine?.id].compactMap { $0 })
+        return (machines.count + booked.count { $0.machine == nil }, most)
+    }
+}
+
+/// Jobs that have their place already and are not submitted yet.
+private func booked(
+    _ actions: [String]?,
+    besides job: Job,
+    in transaction: any LedgerTransaction
+) throws -> [Job] {
+    let query = JobQuery(states: JobState.beforeApproval + [.ready], actions: actions, limit: .max)
+    return try transaction.jobs(query).filter {
+        $0.id != job.id && $0.bookedAt != nil && $0.firstSubmittedAt == nil
     }
 }
 

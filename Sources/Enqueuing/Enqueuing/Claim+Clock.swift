@@ -22,7 +22,7 @@ extension Ledger {
             let text =
                 "The clock was behind when \(claim.machineName) was contained: its time ends at \(next.iso8601)."
             let notice = job.notice(.warning, "claim.counted-anew", text, isFinal: false)
-            try tell(.conversation(id), notice, about: id, in: transaction)
+            try tell(.conversation(job.conversationID), notice, about: id, in: transaction)
         }
     }
 }

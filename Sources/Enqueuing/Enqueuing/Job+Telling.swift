@@ -35,8 +35,11 @@ extension Job {
         .tell(.tell, notice(tone, code, text, isFinal: false, buttons: buttons))
     }
 
-    /// A time box's release is talked about where its isolate was.
-    package var conversationID: JobID {
+    /// A time box's release is talked about where its isolate was; a group where its first job is.
+    package var conversationID: JobID { group ?? subject }
+
+    /// What it is about for people: itself, or for a time box's release the isolate.
+    package var subject: JobID {
         if case .timeBox(let isolate) = origin { isolate } else { id }
     }
 

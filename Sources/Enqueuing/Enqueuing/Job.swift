@@ -21,6 +21,10 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// Counts writes; a write of an older version is refused.
     package var version: Int64
     package var delivery: DeliveryID?
+    /// The first of several jobs that were asked for in one breath, for as many machines; nil for a job of its own.
+    ///
+    /// They are talked about in one conversation, and limits take all of them or none.
+    package var group: JobID?
 
     package var source: SourceName
     package var asker: Asker
@@ -70,6 +74,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     package var submission: Submission?
     /// The beginning of its first try: from then on it counts for limits.
     package var firstSubmittedAt: Timestamp?
+    /// When its group began: it has its place within the limits since, and is not asked for another.
+    package var bookedAt: Timestamp?
     package var machineAction: ActionTrace?
     /// Ended actions of earlier tries, the last ten.
     package var spentActions: [String]?

@@ -44,6 +44,8 @@ package enum JobState: String, Sendable, Codable, CaseIterable {
 
     /// All but the ends.
     package static let open = allCases.filter { !$0.isEnd }
+    /// Nobody was asked to agree yet.
+    package static let beforeApproval: [JobState] = [.recorded, .located, .decided]
     /// The states whose jobs the executor leases.
     package static let executing: [JobState] = [
         .recorded, .located, .decided, .awaitingApproval, .ready, .held,

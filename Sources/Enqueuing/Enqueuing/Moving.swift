@@ -168,6 +168,7 @@ private func timeBoxRelease(of isolate: Job, at now: Timestamp) -> Job {
         acceptedAt: now,
         validUntil: nil
     )
+    release.group = isolate.group
     release.machine = isolate.machine
     release.factsAt = isolate.factsAt
     release.state = .ready
@@ -212,10 +213,10 @@ func closeClaim(_ id: JobID, code: String, by job: Job, in transaction: any Ledg
         let outcome = Outcome(code: "released-before", message: "The claim had ended before its time.")
         _ = try move(release, by: .withdrawn(outcome), fence: nil, keeping: nil, in: transaction)
     }
-    if job.id != id, job.conversationID != id {
+    if job.id != id, job.subject != id {
         let text = "\(job.askerText) ended your claim on \(claim.machineName) (\(code))."
         try tell(
-            .conversation(id),
+            .conversation(try conversation(about: id, in: transaction)),
             Notice(code: "claim.closed", tone: .warning, text: text, isFinal: true),
             about: id,
             in: transaction
@@ -293,10 +294,15 @@ package func reopenClaim(of job: Job, in transaction: any LedgerTransaction) thr
     _ = try transaction.insert(release)
 }
 
+/// Where a job is talked about.
+private func conversation(about id: JobID, in transaction: any LedgerTransaction) throws -> JobID {
+    try transaction.job(id)?.conversationID ?? id
+}
+
 /// Somebody outside ended the containment: the claim is closed and its owner told.
 package func closeTakenOver(_ claim: Claim, words: String, in transaction: any LedgerTransaction) throws {
     guard let job = try transaction.job(claim.id) else { return }
     try closeClaim(claim.id, code: "taken-over", by: job, in: transaction)
     let notice = job.notice(.warning, "claim.taken-over", words, isFinal: true)
-    try tell(.conversation(claim.id), notice, about: claim.id, in: transaction)
+    try tell(.conversation(job.conversationID), notice, about: claim.id, in: transaction)
 }

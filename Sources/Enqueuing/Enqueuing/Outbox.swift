@@ -162,6 +162,19 @@ package struct Conversation: Sendable, Hashable, Codable {
     package var uses: Int
     /// What was told already, by entry id, to recognise a repeat.
     package var told: [String]
+    /// Of a group: the last that was told of each of its jobs, in their order.
+    package var lines: [Line]?
+
+    /// The last that was told of one job.
+    package struct Line: Sendable, Hashable, Codable {
+        package let job: JobID
+        package var notice: Notice
+
+        package init(job: JobID, notice: Notice) {
+            self.job = job
+            self.notice = notice
+        }
+    }
 
     package init(job: JobID, address: ReplyAddress) {
         self.job = job

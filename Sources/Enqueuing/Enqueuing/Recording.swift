@@ -127,7 +127,9 @@ private func tellSeldom(
 }
 
 private func insert(_ job: Job, replyTo: ReplyAddress?, in transaction: any LedgerTransaction) throws {
-    if let replyTo { try transaction.put(Conversation(job: job.id, address: replyTo)) }
+    if let replyTo, job.conversationID == job.id {
+        try transaction.put(Conversation(job: job.id, address: replyTo))
+    }
     let kept = try transaction.insert(job)
     var detail = ["action": kept.action, "machine": kept.selector.description, "source": kept.source.text]
     detail["asked-for-by"] = kept.askedForBy

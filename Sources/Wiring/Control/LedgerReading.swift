@@ -49,7 +49,8 @@ struct LedgerReading: Sendable {
     private func job(_ id: JobID) async throws -> JSONValue {
         let found = try await ledger.read { transaction -> JSONValue? in
             guard let job = try transaction.job(id) else { return nil }
-            let own = try transaction.outboxPending(.conversation(id))
+            let own = try transaction.outboxPending(.conversation(job.conversationID))
+                .filter { job.group == nil || $0.job == id }
             let others = try transaction.outboxPending(.tell).filter { $0.job == id }
             return JobDetail(
                 job: job,
