@@ -1,5 +1,5 @@
 import Catalogue
-import Vocabulary
+package import Vocabulary
 
 /// A value of a route: a plain word, or jq that finds it in the delivery.
 package enum RouteValue: Sendable, Hashable {
@@ -31,9 +31,12 @@ package struct Route: Sendable, Hashable {
     package let parameters: [String: RouteValue]
     /// jq; the ticket, for the record, where the source's kind does not say it itself.
     package let ticket: String?
+    /// Where whoever asks must confirm it.
+    package let confirmation: Confirmation?
 
     /// A route that reads commands out of comments: the grammar says all the rest.
-    package init(name: String, commentCommand word: String) {
+    package init(name: String, commentCommand word: String, confirmation: Confirmation? = nil) {
+        self.confirmation = confirmation
         self.name = name
         when = nil
         trigger = .commentCommand(word)
@@ -55,7 +58,8 @@ package struct Route: Sendable, Hashable {
         because: String? = nil,
         duration: RouteValue? = nil,
         parameters: [String: RouteValue] = [:],
-        ticket: String? = nil
+        ticket: String? = nil,
+        confirmation: Confirmation? = nil
     ) throws(RouteError) {
         let actions = Catalogue.actions.filter(\.isPosted)
         guard let entry = actions.first(where: { $0.word == action }) else {
@@ -81,6 +85,7 @@ package struct Route: Sendable, Hashable {
         self.duration = duration
         self.parameters = canonical
         self.ticket = ticket
+        self.confirmation = confirmation
     }
 
     /// Every jq expression of the route with the settings' key it stands under, to be checked one by one.

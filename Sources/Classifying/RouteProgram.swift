@@ -14,6 +14,7 @@ struct RouteProgram: Sendable {
         let request: ActionRequest
         let askedForBy: String?
         let ticket: String?
+        let confirmation: Confirmation?
     }
 
     /// Outputs of one expression that are looked at.
@@ -113,7 +114,8 @@ struct RouteProgram: Sendable {
                     reason: request.reason
                 ),
                 askedForBy: asked,
-                ticket: request.ticket
+                ticket: request.ticket,
+                confirmation: route.confirmation
             )
         }
     }

@@ -58,6 +58,7 @@ extension TicketReader {
             intent.askedForBy = match.askedForBy
             intent.ticket = event.ticket ?? match.ticket
             intent.route = match.route
+            intent.confirmation = match.confirmation
             return intent
         }
         for (command, route) in commands {
@@ -70,7 +71,8 @@ extension TicketReader {
             }
             intents += requests.map { request in
                 var intent = intent(request)
-                intent.route = route
+                intent.route = route.name
+                intent.confirmation = route.confirmation
                 if let address = event.replyTo { intent.answeredBy = .reply(address) }
                 return intent
             }
@@ -84,9 +86,9 @@ extension TicketReader {
     private static var commandsMax: Int { 20 }
 
     /// What follows the word, of each line of the comment that begins with it; with the route that reads it.
-    private func commands(in event: TicketEvent) throws(Unreadable) -> [(text: String, route: String)] {
+    private func commands(in event: TicketEvent) throws(Unreadable) -> [(text: String, route: Route)] {
         guard let comment = event.comment else { return [] }
-        var found: [(text: String, route: String)] = []
+        var found: [(text: String, route: Route)] = []
         for route in reading.routes {
             guard case .commentCommand(let word) = route.trigger else { continue }
             for line in comment.split(whereSeparator: \.isNewline) {
@@ -94,7 +96,7 @@ extension TicketReader {
                 guard words.lowercased().hasPrefix(word.lowercased()) else { continue }
                 let rest = words.dropFirst(word.count)
                 guard rest.first.map({ $0.isWhitespace || $0 == ":" || $0 == "," }) ?? true else { continue }
-                found.append((String(rest.drop { $0.isWhitespace || $0 == ":" || $0 == "," }), route.name))
+                found.append((String(rest.drop { $0.isWhitespace || $0 == ":" || $0 == "," }), route))
             }
         }
         guard found.count <= Self.commandsMax else {

@@ -23,6 +23,8 @@ package struct Decision: Sendable, Hashable, Codable {
         case machine
         /// Other people's agreement; everything else speaks for it.
         case approval
+        /// Whoever asked must say once more, in a chat, that it was them.
+        case confirmation
     }
 
     package var verdict: Verdict
@@ -69,6 +71,17 @@ package struct Decision: Sendable, Hashable, Codable {
 
     /// True if nothing is missing but, at most, other people's agreement.
     package var isPermitted: Bool { isAllowed || verdict == .hold(needs: .approval) }
+
+    /// What is allowed, or asked of others, once whoever asked has confirmed it in a chat.
+    package func confirmedFirst(by principal: Principal?) -> Decision {
+        guard isPermitted else { return self }
+        var decision = self
+        let text = "\(principal?.name ?? "Whoever asks") must confirm it in a chat first."
+        decision.verdict = .hold(needs: .confirmation)
+        decision.reasons.insert(Reason(.needsConfirmation, text), at: 0)
+        decision.explanation.append(text)
+        return decision
+    }
 
     /// What the asker is told: what is missing and who may, nothing of anybody else's grants.
     package var answer: String {
@@ -121,6 +134,7 @@ package struct Reason: Sendable, Hashable, Codable {
         case protectionUnknown = "protection-unknown"
         /// Other people must agree first.
         case needsApproval = "needs-approval"
+        case needsConfirmation = "needs-confirmation"
         /// Other people must agree, and there are not enough of them.
         case noApprovers = "no-approvers"
         /// The machine is essential to the defenders.

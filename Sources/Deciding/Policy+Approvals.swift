@@ -93,6 +93,47 @@ extension Policy {
         )
     }
 
+    /// Whether somebody may confirm a job that is to be confirmed by whoever asked it.
+    ///
+    /// - Parameters:
+    ///   - asker: Whoever presses or types.
+    ///   - source: Where they do.
+    ///   - isChat: True where nobody but that person can write in their name.
+    ///   - action: The word of the job; a source's ceiling holds for its confirmation as well.
+    ///   - requester: Who asked for the job.
+    /// - Returns: Allowed for that person, in a chat or at the terminal; else refused.
+    package func decideConfirmation(
+        _ asker: Asker,
+        at source: SourceName,
+        isChat: Bool,
+        for action: String,
+        requester: Principal?
+    ) -> Decision {
+        guard let principal = principal(of: asker, at: source) else { return unknownAsker(asker, at: source) }
+        if let refusal = refusedByCeiling(of: source, action, principal) { return refusal }
+        let who = requester?.name ?? "whoever asked"
+        let text: String
+        switch (principal.isPerson && principal == requester, isChat) {
+        case (true, true):
+            text = "\(principal) asked for it and confirms it."
+            return Decision(
+                verdict: .allow,
+                principal: principal,
+                reasons: [Reason(.granted, text)],
+                explanation: [text]
+            )
+        case (true, false): text = "It is confirmed in a chat, not where it was asked."
+        case (false, _): text = "Only \(who) can confirm it."
+        }
+        return Decision(
+            verdict: .refuse,
+            principal: principal,
+            reasons: [Reason(.noGrant, text)],
+            explanation: [text],
+            whoMay: requester.map { [$0.name] } ?? []
+        )
+    }
+
     /// Holds what is otherwise allowed until others agree; refuses what too few people could ever agree to.
     func held(_ allowed: Decision, until rule: ApprovalRule, _ principal: Principal) -> Decision {
         var decision = allowed

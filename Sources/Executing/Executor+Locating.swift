@@ -57,6 +57,19 @@ extension Executor {
         return true
     }
 
+    /// True once whoever asked has confirmed what must be; else it is held until they do.
+    func isConfirmed(_ job: inout Job) async throws -> Bool {
+        guard job.isUnconfirmed else { return true }
+        let who = job.principal?.name ?? job.askerText
+        let outcome = Outcome(
+            code: Job.unconfirmed,
+            message: "\(who) must confirm it in a chat: the ticket's text may be another's.",
+            fix: "One click there by \(who), or their `go \(job.id)`, lets it go on; nobody else's does."
+        )
+        job = try await ledger.apply(.held(outcome), to: job, keeping: nil)
+        return false
+    }
+
     /// Reads the machine again if what is known is too old to decide on, and decides on it.
     ///
     /// - Returns: False if the job has ended or waits.

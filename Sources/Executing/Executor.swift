@@ -88,6 +88,7 @@ package struct Executor: Service {
         case .recorded: return try await locate(&job)
         case .located: return try await decide(&job)
         case .decided:
+            guard try await isConfirmed(&job) else { return false }
             if let need = job.decision?.approvals {
                 job = try await ledger.apply(.awaits(need), to: job, keeping: nil)
                 return false

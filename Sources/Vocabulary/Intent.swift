@@ -17,6 +17,8 @@ package struct Intent: Sendable, Hashable, Codable {
     package var place: Place?
     /// How whoever asks reads what they are answered.
     package var answeredBy: AnswerWay
+    /// Where whoever asks must say once more that it was them; nil for nowhere.
+    package var confirmation: Confirmation?
 
     package init(
         source: SourceName,
@@ -28,7 +30,8 @@ package struct Intent: Sendable, Hashable, Codable {
         ticket: String? = nil,
         route: String? = nil,
         place: Place? = nil,
-        answeredBy: AnswerWay = .response
+        answeredBy: AnswerWay = .response,
+        confirmation: Confirmation? = nil
     ) {
         self.source = source
         self.asker = asker
@@ -40,7 +43,14 @@ package struct Intent: Sendable, Hashable, Codable {
         self.route = route
         self.place = place
         self.answeredBy = answeredBy
+        self.confirmation = confirmation
     }
+}
+
+/// Where an intent is confirmed by whoever asked it, before anything comes of it.
+package enum Confirmation: String, Sendable, Hashable, Codable {
+    /// By one click or word in a chat, where nobody else can write in their name.
+    case chat
 }
 
 /// How whoever asks reads what they are answered.

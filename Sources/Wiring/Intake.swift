@@ -137,7 +137,8 @@ struct Intake: Sendable {
                 ledger: ledger,
                 identifiers: identifiers,
                 now: delivery.receivedAt,
-                isAnswerRead: delivery.kind.isChat && intents.first?.answeredBy.isReply != true
+                isAnswerRead: delivery.kind.isChat && intents.first?.answeredBy.isReply != true,
+                isChat: delivery.kind.isChat
             )
             all.answeredBy = intents.first?.answeredBy ?? .response
             for intent in intents { all.add(try await desk.decide(intent)) }

@@ -121,6 +121,16 @@ extension IntentDesk {
         if let freeze = try await ledger.read({ try Freeze.present(in: $0) }) {
             return said("Bascule is still frozen by \(freeze.by): \(freeze.because). `unfreeze` first.")
         }
+        if job.outcome?.code == Job.unconfirmed {
+            let decision = policy.decideConfirmation(
+                intent.asker,
+                at: intent.source,
+                isChat: isChat,
+                for: job.action,
+                requester: job.principal
+            )
+            return deed(decision, words: "\(job.title) is confirmed.") { .letGo(id, by: $0, waives: false) }
+        }
         let going = policy.decideGo(
             intent.asker,
             at: intent.source,

@@ -12,6 +12,8 @@ struct IntentDesk: Sendable {
     let now: Timestamp
     /// True if the sender shows the answer to whoever asked.
     let isAnswerRead: Bool
+    /// True where nobody but the person can write in their name: a chat, the terminal.
+    var isChat = true
 
     func decide(_ intent: Intent) async throws -> Understanding {
         var understood = try await understand(intent)

@@ -101,7 +101,7 @@ extension Settings.Route {
     /// Nil for a route that only names the command under which the grammar is spoken.
     fileprivate func classified() throws(RouteError) -> Classifying.Route? {
         if case .commentCommand(let word)? = trigger {
-            return Classifying.Route(name: name, commentCommand: word)
+            return Classifying.Route(name: name, commentCommand: word, confirmation: confirmation)
         }
         guard let action, let machine else { return nil }
         return try Classifying.Route(
@@ -113,7 +113,8 @@ extension Settings.Route {
             because: because?.program,
             duration: duration?.classified,
             parameters: parameters.mapValues(\.classified),
-            ticket: ticket?.program
+            ticket: ticket?.program,
+            confirmation: confirmation
         )
     }
 }

@@ -15,6 +15,8 @@ struct Settings {
     var slackSecret = "{ file: slack.key }"
     var siemRoute = "do: scan, machine: .data.host, because: .data.rule"
     var jiraFor = "8h"
+    /// Further keys of the route from tickets, such as `confirm: chat`.
+    var jiraMore = ""
     /// The actions that mia may ask for.
     var allowed = "isolate, scan, collect, release, cancel, status, unfreeze"
     /// Further people, such as `ines: { soc-chat: T024/U2290 }`.
@@ -65,6 +67,7 @@ struct Settings {
                 machine: .issue.fields.customfield_10050
                 because: '"\\(.issue.key): \\(.issue.fields.summary)"'
                 for: \(jiraFor)
+                \(jiraMore)
               - { name: on-alert, from: siem, when: .type == "alert.raised", \(siemRoute) }
             people:
             \(Self.lines(["mia: { soc-chat: T024/U2147, tickets: 5b10a2844c20165700ede21g }", "omar: { soc-chat: T024/U9 }"] + people))

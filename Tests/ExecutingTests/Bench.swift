@@ -263,7 +263,8 @@ final class Bench: Sendable {
     func askTogether(
         _ action: String,
         _ machines: [String],
-        by person: String = "mia"
+        by person: String = "mia",
+        confirmation: Confirmation? = nil
     ) async throws -> [JobID] {
         let number = serial.withLock {
             $0 += 1
@@ -275,7 +276,8 @@ final class Bench: Sendable {
             let intent = Intent(
                 source: SourceName("chat"),
                 asker: .identity("T/\(person)"),
-                request: .action(request)
+                request: .action(request),
+                confirmation: confirmation
             )
             var job = Job(
                 id: id,

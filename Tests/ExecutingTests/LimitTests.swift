@@ -236,4 +236,37 @@ struct LimitTests {
         #expect(ends.count { $0.firstSubmittedAt != nil } <= 4)
         #expect(second.count == 1)
     }
+
+    @Test func `one confirmation is for all machines of a ticket, and others must still agree`() async throws
+    {
+        let rule = ApprovalRule(of: ["leads"], count: 1, within: .seconds(900))
+        let servers = MachineCondition(osFamilies: [.server])
+        let clients = MachineCondition(osFamilies: [.client])
+        let bench = Bench(
+            policy: Bench.policy([
+                Bench.grant(1, ["isolate"], to: "all", machines: clients),
+                Bench.grant(2, ["isolate"], to: "all", machines: servers, approvals: rule),
+            ])
+        )
+        let jobs = try await bench.askTogether("isolate", Self.three, confirmation: .chat)
+        try await bench.run(for: .seconds(60))
+        for job in jobs { #expect(try await bench.job(job).outcome?.code == Job.unconfirmed) }
+        #expect(bench.defender.executed.isEmpty)
+        try await bench.ledger.perform(.letGo(jobs[1], by: "mia", waives: false))
+        try await bench.run(for: .seconds(60))
+        var states: [JobState] = []
+        for job in jobs { states.append(try await bench.job(job).state) }
+        #expect(states == [.succeeded, .succeeded, .awaitingApproval])
+        try await bench.answer(jobs[2], by: "ines", deny: false)
+        try await bench.run(for: .seconds(60))
+        #expect(try await bench.job(jobs[2]).state == .succeeded)
+    }
+
+    @Test func `what nobody confirms expires`() async throws {
+        let bench = Self.bench([])
+        let jobs = try await bench.askTogether("isolate", ["laptop-7"], confirmation: .chat)
+        try await bench.run(for: .seconds(3_700), step: .seconds(60))
+        #expect(try await bench.job(jobs[0]).state == .expired)
+        #expect(bench.defender.executed.isEmpty)
+    }
 }

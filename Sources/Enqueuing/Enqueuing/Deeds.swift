@@ -21,7 +21,9 @@ func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
         var detail: [String: String] = [:]
         if waives { detail["waives"] = job.outcome?.message }
         try seal(AuditEntry(kind: "job.let-go", subject: id.text, actor: by, detail: detail), in: transaction)
-        _ = try move(job, by: .letGo(by: by, waives: waives), fence: nil, keeping: nil, in: transaction)
+        for job in [job] + (try confirmedTogether(with: job, in: transaction)) {
+            _ = try move(job, by: .letGo(by: by, waives: waives), fence: nil, keeping: nil, in: transaction)
+        }
     case .approve(let id, let approval, let seen):
         try answer(id, approval, "approve", seen, .approved(approval), in: transaction)
     case .deny(let id, let approval, let because, let seen):
@@ -30,6 +32,13 @@ func act(_ deed: Deed, in transaction: any LedgerTransaction) throws {
         try extend(claim, by: box, most: most, actor: actor, in: transaction)
     case .hold(let claim, let by): try hold(claim, by: by, in: transaction)
     }
+}
+
+/// Whoever confirms one machine of a command or a ticket that names several confirms what they asked: all of them.
+private func confirmedTogether(with job: Job, in transaction: any LedgerTransaction) throws -> [Job] {
+    guard let group = job.group, job.outcome?.code == Job.unconfirmed else { return [] }
+    let held = try transaction.jobs(JobQuery(states: [.held], delivery: job.delivery, limit: .max))
+    return held.filter { $0.id != job.id && $0.group == group && $0.outcome?.code == Job.unconfirmed }
 }
 
 private func cancel(_ id: JobID, by: String, in transaction: any LedgerTransaction) throws {

@@ -69,8 +69,9 @@ extension Job {
             enter(.held, due: validUntil)
             let words = "\(outcome.message)\(outcome.fix.map { " \($0)" } ?? "")"
             let text = "Held: \(title) asked by \(askerText). \(words)"
+            let isUnconfirmed = outcome.code == Job.unconfirmed
             let buttons = [
-                Button(.go, label: "Let it go on", style: .danger, job: id),
+                Button(.go, label: isUnconfirmed ? "It was me" : "Let it go on", style: .danger, job: id),
                 Button(.freeze, label: "Freeze Bascule", job: id),
             ]
             return [
@@ -80,6 +81,13 @@ extension Job {
         case .letGo(let by, let waives):
             try require(.held, event)
             if waives { limitsWaivedBy = by }
+            if outcome?.code == Job.unconfirmed {
+                confirmedBy = by
+                outcome = nil
+                // Others may have to agree yet.
+                enter(.decided, due: now)
+                return [tellAsker(.progress, "job.confirmed", "\(by) confirmed it.")]
+            }
             outcome = nil
             enter(.ready, due: now)
             return [tellAsker(.progress, "job.let-go", "\(by) let it go on.")]

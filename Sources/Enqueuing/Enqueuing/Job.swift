@@ -46,6 +46,10 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// The grant of emergency that was named.
     package var breakGlass: String?
     package var rehearses: Bool
+    /// Where whoever asks must say once more that it was them.
+    package var confirmation: Confirmation?
+    /// Who did.
+    package var confirmedBy: String?
 
     package var acceptedAt: Timestamp
     /// The end of the shelf life; nil for a time box's release and for questions.
@@ -127,6 +131,7 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
         reason = request.reason
         breakGlass = request.breakGlass
         self.rehearses = rehearses
+        confirmation = intent.confirmation
         self.acceptedAt = acceptedAt
         self.validUntil = validUntil
         state = .recorded
@@ -135,6 +140,12 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
         fence = 0
         tries = 0
     }
+
+    /// The code of what waits for whoever asked it to confirm it.
+    package static let unconfirmed = "unconfirmed"
+
+    /// True if whoever asked has not confirmed yet what must be.
+    package var isUnconfirmed: Bool { confirmation != nil && confirmedBy == nil }
 
     /// The lane of the action; nil for questions.
     package var lane: Lane? { Catalogue.entry(action)?.lane }

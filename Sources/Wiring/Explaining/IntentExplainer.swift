@@ -66,7 +66,8 @@ struct IntentExplainer {
             return IntentExplanation(intent: intent, decision: atIntake, refusal: refusal)
         case .chosen(let machine, let setAside):
             let facts = Facts(machine: machine, readAt: now)
-            let decision = policy.decide(Question(intent, wants: request, facts: facts, now: now))
+            var decision = policy.decide(Question(intent, wants: request, facts: facts, now: now))
+            if intent.confirmation != nil { decision = decision.confirmedFirst(by: decision.principal) }
             return IntentExplanation(
                 intent: intent,
                 decision: decision,

@@ -136,6 +136,7 @@ struct Settings: Sendable {
         var command: String?
         var when: String?
         var trigger: Trigger?
+        var confirmation: Confirmation?
         var action: String?
         var machine: RouteValue?
         var because: RouteValue?

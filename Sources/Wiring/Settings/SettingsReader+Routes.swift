@@ -24,10 +24,11 @@ extension SettingsReader {
         _ reading: SettingsReading
     ) -> Settings.Route? {
         let known = [
-            "name", "from", "command", "when", "trigger", "do", "machine", "because", "for", "ticket", "with",
+            "name", "from", "command", "when", "trigger", "do", "machine", "because", "for", "ticket",
+            "confirm", "with",
         ]
         let title = "route \(number)"
-        guard let fields = Fields(node, title, known: known, unbuilt: ["confirm"], in: reading),
+        guard let fields = Fields(node, title, known: known, in: reading),
             let from = fields.text("from", isRequired: true)
         else { return nil }
         guard let source = sources.first(where: { $0.name.text == from }) else {
@@ -40,6 +41,9 @@ extension SettingsReader {
             command: fields.text("command"),
             when: fields.text("when"),
             trigger: readTrigger(fields, source),
+            confirmation: fields.word("confirm", of: [Confirmation.chat.rawValue]).flatMap {
+                Confirmation(rawValue: $0)
+            },
             action: fields.text("do"),
             machine: jq("machine", fields),
             because: jq("because", fields),
@@ -54,7 +58,8 @@ extension SettingsReader {
     }
 
     private static func readTrigger(_ fields: Fields, _ source: Settings.Source) -> Trigger? {
-        guard let node = fields["trigger"] else { return nil }
+        // A chat's route has no trigger, which is said beside its command.
+        guard let node = fields["trigger"], !source.kind.isChat else { return nil }
         let name = "\"trigger\" of \(fields.name)"
         guard source.kind.whole.hasTickets else {
             fields.reading.error(
@@ -66,6 +71,8 @@ extension SettingsReader {
         }
         guard let part = Fields(node, name, known: Trigger.keys, in: fields.reading) else { return nil }
         let keys = Trigger.keys.filter { part[$0] != nil }
+        // A key that is none was said already.
+        if keys.isEmpty, node.mapping?.isEmpty == false { return nil }
         guard keys.count == 1, let value = part.text(keys[0]) else {
             fields.reading.error(
                 node,
@@ -128,7 +135,7 @@ extension SettingsReader {
                     "write `when`, `do` and `machine`"
                 )
             }
-            for key in ["when", "trigger", "do", "machine", "because", "for", "ticket", "with"]
+            for key in ["when", "trigger", "confirm", "do", "machine", "because", "for", "ticket", "with"]
             where fields[key] != nil {
                 reading.error(
                     fields.key(key),
@@ -153,6 +160,13 @@ extension SettingsReader {
                 "a chat speaks by commands: add such as `command: /mde`"
             )
             return
+        }
+        if route.confirmation != nil, !source.kind.provesPerson {
+            reading.error(
+                fields.key("confirm"),
+                "\(source.kind) proves no person who could confirm it",
+                "ask others to agree instead: `approvals` in the grant"
+            )
         }
         if case .commentCommand? = route.trigger {
             for key in ["when", "do", "machine", "because", "for", "ticket", "with"] where fields[key] != nil
