@@ -40,7 +40,14 @@ struct VerifyTests {
 
     private func path(_ name: String) -> String { folder.appending(path: name).path() }
 
-    private func record(_ scheme: VerificationScheme, secret: String, drop: String? = nil) throws {
+    private func record(
+        _ scheme: VerificationScheme,
+        secret: String,
+        drop: String? = nil,
+        signed: String? = nil,
+        arrived: String? = nil
+    ) throws {
+        let body = signed.map { Array($0.utf8) } ?? self.body
         let signer = try DeliverySigner(scheme, secret: Secret(secret))
         var headers: [String: JSONValue] = [:]
         for header in signer.headers(for: body, id: "id-1", now: Timestamp(seconds: now))
@@ -48,7 +55,8 @@ struct VerifyTests {
             headers[header.name] = .string(header.value)
         }
         let request: JSONValue = [
-            "headers": .object(headers), "body_base64": .string(Data(body).base64EncodedString()),
+            "headers": .object(headers),
+            "body_base64": .string(Data(arrived.map { Array($0.utf8) } ?? body).base64EncodedString()),
         ]
         try Data(request.encoded()).write(to: folder.appending(path: "request.json"))
     }
@@ -176,5 +184,36 @@ struct VerifyTests {
         let empty = folder.appending(path: "empty")
         try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
         #expect(throws: VerifyError.noVectors(empty.path())) { try VectorReport(paths: [empty.path()]) }
+    }
+
+    @Test(arguments: [
+        ("{\"a\":1}", "{\"a\":1}\n", "without its last line end"),
+        ("{\"a\":1}\n", "{\"a\":1}", "with a line end after it"),
+        ("{\n\"a\":1}", "{\r\n\"a\":1}", "with LF line ends"),
+        ("{\r\n\"a\":1}", "{\n\"a\":1}", "with CRLF line ends"),
+        ("{\"a\":1}", "\u{FEFF}{\"a\":1}", "without the byte order mark"),
+        (
+            "{\"a\":\" b \\\" c\",\"d\":[1,2]}", "{ \"a\": \" b \\\" c\",\n  \"d\": [1, 2] }",
+            "as compact JSON"
+        ),
+        ("{\"a\":\"é\"}", "{\"a\":\"Ã©\"}", "as UTF-8 of what was read as Latin-1"),
+    ])
+    func `how the body was changed on the way is found out`(
+        signed: String,
+        arrived: String,
+        words: String
+    ) throws {
+        try record(.jira, secret: "jira-secret", signed: signed, arrived: arrived)
+        let outcome = try outcome(["--config", path("bascule.yaml"), "--source", "tickets"])
+        #expect(!outcome.isAccepted)
+        #expect(outcome.text.contains("reject: signature-mismatch"))
+        #expect(outcome.text.contains("The signature fits this body \(words)"), "\(outcome.text)")
+    }
+
+    @Test func `a body that nothing explains is not explained`() throws {
+        try record(.jira, secret: "jira-secret", signed: "{\"a\":1}", arrived: "{\"a\":2}")
+        let outcome = try outcome(["--config", path("bascule.yaml"), "--source", "tickets"])
+        #expect(outcome.text.contains("Compare the secret on both sides."), "\(outcome.text)")
+        #expect(!outcome.text.contains("The signature fits"))
     }
 }

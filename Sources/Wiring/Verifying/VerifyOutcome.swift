@@ -7,12 +7,19 @@ struct VerifyOutcome {
     private let title: String
     private let secretCount: Int
     private let result: Result<VerifiedDelivery, VerificationFailure>
+    /// How the body was changed on the way, where that could be found out.
+    private var change: String?
 
     init(_ source: CheckedSource, _ request: RecordedRequest, at now: Timestamp) {
         title = source.title
         secretCount = source.secretCount
         let raw = request.delivery(at: source.name, receivedAt: now)
         result = Result { () throws(VerificationFailure) in try source.verify(raw, now: now) }
+        if case .failure(.signatureMismatch) = result {
+            change = ChangedBody.explanation(of: raw) { other throws(VerificationFailure) in
+                try source.verify(other, now: now)
+            }
+        }
     }
 
     var isAccepted: Bool {
@@ -28,7 +35,7 @@ struct VerifyOutcome {
             if let id = delivery.senderKey { text += ", the sender's id is \(id)" }
             return text
         case .failure(let failure):
-            return "reject: \(failure.reason)\n  \(title): \(failure.message)\n  \(failure.fix)"
+            return "reject: \(failure.reason)\n  \(title): \(failure.message)\n  \(change ?? failure.fix)"
         }
     }
 
@@ -49,7 +56,7 @@ struct VerifyOutcome {
                 "verdict": "reject",
                 "reason": .string(failure.reason),
                 "message": .string(failure.message),
-                "fix": .string(failure.fix),
+                "fix": .string(change ?? failure.fix),
                 "secret": .null,
                 "id": .null,
             ]
