@@ -55,6 +55,7 @@ package struct SimulatorScript: Sendable, Equatable {
         secret = "sim~8Q_plain.Secret-for+trying/out="
         roles = [
             "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
+            "Machine.RestrictExecution", "Machine.StopAndQuarantine", "Machine.Offboard",
             "Machine.ReadWrite.All",
         ]
         tokenLifetimeSeconds = 3_599

@@ -64,7 +64,7 @@ struct TagCommandTests {
         ("tag laptop-7 with tag=a for 4h", #""tag" takes no duration"#),
         ("tag laptop-7 with tag=" + String(repeating: "a", count: 201), #""tag" is 1 to 200 characters"#),
         ("tagg laptop-7", #"Did you mean "tag"?"#),
-        ("label laptop-7", "Commands: isolate, release, scan, collect, tag"),
+        ("label laptop-7", "Commands: isolate, release, restrict, unrestrict, scan, collect"),
     ])
     func `a tag that is not said rightly is never guessed`(text: String, words: String) {
         let error = #expect(throws: Misunderstanding.self) { try ChatGrammar.parse(text) }

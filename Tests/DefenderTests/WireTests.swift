@@ -10,6 +10,13 @@ struct WireTests {
         ("isolate", ["type": "Full"], "isolate", #"{"Comment":"why","IsolationType":"Full"}"#),
         ("isolate", ["type": "Selective"], "isolate", #"{"Comment":"why","IsolationType":"Selective"}"#),
         ("release", [:], "unisolate", #"{"Comment":"why"}"#),
+        ("restrict", [:], "restrictCodeExecution", #"{"Comment":"why"}"#),
+        ("unrestrict", [:], "unrestrictCodeExecution", #"{"Comment":"why"}"#),
+        (
+            "quarantine-file", ["sha1": "4388963aaa83afe2042a46a3c017ad50bdcdafb3"], "StopAndQuarantineFile",
+            #"{"Comment":"why","Sha1":"4388963aaa83afe2042a46a3c017ad50bdcdafb3"}"#
+        ),
+        ("offboard", [:], "offboard", #"{"Comment":"why"}"#),
         ("scan", ["type": "Quick"], "runAntiVirusScan", #"{"Comment":"why","ScanType":"Quick"}"#),
         ("scan", ["type": "Full"], "runAntiVirusScan", #"{"Comment":"why","ScanType":"Full"}"#),
         ("collect", [:], "collectInvestigationPackage", #"{"Comment":"why"}"#),
@@ -49,7 +56,7 @@ struct WireTests {
 
     @Test(arguments: [
         ("isolate", [:]), ("isolate", ["type": "Full", "more": "x"]), ("release", ["type": "Full"]),
-        ("status", [:]), ("offboard", [:]),
+        ("status", [:]), ("detonate", [:]),
     ])
     func `an action that is not posted so is refused and nothing is sent`(
         word: String,

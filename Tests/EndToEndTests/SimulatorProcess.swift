@@ -68,6 +68,9 @@ struct SimulatorProcess {
 
     func messages() async throws -> [JSONValue] { try await list("/simulator/messages") }
 
+    /// How every machine really is.
+    func machines() async throws -> [JSONValue] { try await list("/simulator/machines") }
+
     /// Calls that created an action, by the last step of their path.
     func executed(_ step: String, machine: String) async throws -> [Call] {
         try await journal().filter { $0.isExecuted && $0.path == "/api/machines/\(machine)/\(step)" }

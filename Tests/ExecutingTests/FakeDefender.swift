@@ -36,6 +36,7 @@ final class FakeDefender: DefenderCalling {
         var clockAhead: Duration?
         var roles: Set<String>? = [
             "Machine.Isolate", "Machine.Read.All", "Machine.Scan", "Machine.CollectForensics",
+            "Machine.RestrictExecution", "Machine.Offboard",
             "Machine.ReadWrite.All",
         ]
         /// How far ahead of ours the times of its actions are.

@@ -66,7 +66,11 @@ struct MachineActionTests {
         ("isolate", "[]", 400, "InvalidRequestBody"),
         ("runAntiVirusScan", #"{"Comment":"x"}"#, 400, "MissingRequiredParameter"),
         ("RUNANTIVIRUSSCAN", #"{"Comment":"x","ScanType":"Quick"}"#, 201, nil),
-        ("restrictCodeExecution", #"{"Comment":"x"}"#, 404, "NotFound"),
+        ("restrictCodeExecution", #"{"Comment":"x"}"#, 201, nil),
+        ("StopAndQuarantineFile", #"{"Comment":"x"}"#, 400, "MissingRequiredParameter"),
+        ("StopAndQuarantineFile", #"{"Comment":"x","Sha1":"4388963a"}"#, 400, "InvalidInput"),
+        ("offboard", "{}", 400, "MissingRequiredParameter"),
+        ("startInvestigation", #"{"Comment":"x"}"#, 404, "NotFound"),
     ])
     func `a body is read with its case`(action: String, body: String, status: Int, code: String?) throws {
         let bench = Bench()

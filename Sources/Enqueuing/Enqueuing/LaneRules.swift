@@ -71,12 +71,29 @@ package enum LaneRules {
             if let newer = situation.newerOpposite {
                 return .withdraw(superseded(by: newer), closing: [], code: "superseded")
             }
+            if job.action == Catalogue.offboard.word, let refusal = stranding(situation) {
+                return .refuse(refusal)
+            }
             let isBusy = situation.others.contains {
                 $0.lane == job.lane && $0.lane != nil && $0.state.isInFlight
             }
             return isBusy ? .wait : .submit(ending: [])
         }
         return job.action == "isolate" ? isolate(job, situation, at: now) : release(job, situation, at: now)
+    }
+
+    /// A machine whose sensor is gone is released by nobody; nil where no containment would be stranded.
+    private static func stranding(_ situation: Situation) -> Outcome? {
+        let isIsolating = situation.others.contains { $0.lane == .network && $0.state.isInFlight }
+        guard !situation.openClaims.isEmpty || isIsolating else { return nil }
+        let owners = situation.openClaims.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
+        return Outcome(
+            code: "contained",
+            message:
+                "The machine is contained\(owners.isEmpty ? "" : " by \(owners)"); without its sensor nobody "
+                + "could release it.",
+            fix: "Release it first."
+        )
     }
 
     static func superseded(by newer: Job) -> Outcome {

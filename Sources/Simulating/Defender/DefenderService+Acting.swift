@@ -37,6 +37,7 @@ extension DefenderService {
             requestor: caller.client,
             requestSource: "PublicApi",
             comment: order.comment,
+            file: order.file,
             createdAt: call.at,
             visibleAt: call.at + .milliseconds(Int64(script.visibilityLagSeconds * 1000)),
             course: machine.isOffline || staysPending ? nil : machine.course ?? script.actions,

@@ -169,6 +169,10 @@ struct DefenderService: Sendable {
         if fields["machineTags"] != nil || !estate.tags(of: machine).isEmpty {
             fields["machineTags"] = .array(estate.tags(of: machine).map { .string($0) })
         }
+        if estate.isOffboarded(machine.id) {
+            fields["onboardingStatus"] = "CanBeOnboarded"
+            fields["healthStatus"] = "Inactive"
+        }
         if script.addsUnknownProperties { fields["futureProperty"] = ["nested": [1, .null, "x"]] }
         return fields
     }

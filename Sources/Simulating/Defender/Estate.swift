@@ -13,6 +13,10 @@ package struct MachineTruth: Sendable, Equatable {
     /// The last change of its containment.
     package let changedAt: Timestamp?
     package let tags: [String]
+    /// Nothing runs but what Microsoft signed.
+    package let isRestricted: Bool
+    /// Its sensor is gone.
+    package let isOffboarded: Bool
 
     /// As `GET /simulator/machines` shows it.
     package var json: JSONValue {
@@ -23,6 +27,8 @@ package struct MachineTruth: Sendable, Equatable {
             "isolationType": isolationType.map { .string($0) } ?? .null,
             "changedAt": changedAt.map { .number(Double($0.milliseconds) / 1000) } ?? .null,
             "machineTags": .array(tags.map { .string($0) }),
+            "restricted": .bool(isRestricted),
+            "offboarded": .bool(isOffboarded),
         ]
     }
 }
@@ -41,6 +47,8 @@ struct Estate: Sendable {
     private var changes: [String: Timestamp] = [:]
     /// Of the machines whose tags were changed, all that they carry.
     private var tags: [String: [String]] = [:]
+    private var restricted: Set<String> = []
+    private var offboarded: Set<String> = []
     private var refusesNextDuplicate = false
 
     init(_ script: SimulatorScript) {
@@ -88,7 +96,9 @@ struct Estate: Sendable {
                 isIsolated: held != nil,
                 isolationType: held,
                 changedAt: changes[key],
-                tags: tags(of: machine)
+                tags: tags(of: machine),
+                isRestricted: restricted.contains(key),
+                isOffboarded: offboarded.contains(key)
             )
         }
     }
@@ -180,10 +190,16 @@ struct Estate: Sendable {
         switch actions[place].effect {
         case .isolate: containment[key] = actions[place].scope ?? "Full"
         case .release: containment[key] = nil
+        case .restrict: return restricted.formUnion([key])
+        case .unrestrict: return restricted.subtract([key])
+        case .offboard: return offboarded.formUnion([key])
         case .none: return
         }
         changes[key] = moment
     }
+
+    /// True once the sensor of the machine is gone: it is listed, and takes no action any more.
+    func isOffboarded(_ machine: String) -> Bool { offboarded.contains(machine.lowercased()) }
 
     private mutating func forgetFinished() {
         let cut = actions.count / 10

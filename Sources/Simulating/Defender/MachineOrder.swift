@@ -7,6 +7,10 @@ struct MachineOrder: Sendable {
         case unisolate = "Unisolate"
         case scan = "RunAntiVirusScan"
         case collect = "CollectInvestigationPackage"
+        case restrict = "RestrictCodeExecution"
+        case unrestrict = "UnrestrictCodeExecution"
+        case quarantine = "StopAndQuarantineFile"
+        case offboard = "Offboard"
 
         /// - Parameter path: The last segment, in lower case.
         init?(path: String) {
@@ -21,6 +25,9 @@ struct MachineOrder: Sendable {
             case .isolate, .unisolate: "Machine.Isolate"
             case .scan: "Machine.Scan"
             case .collect: "Machine.CollectForensics"
+            case .restrict, .unrestrict: "Machine.RestrictExecution"
+            case .quarantine: "Machine.StopAndQuarantine"
+            case .offboard: "Machine.Offboard"
             }
         }
 
@@ -28,7 +35,8 @@ struct MachineOrder: Sendable {
             switch self {
             case .isolate: ["Comment", "IsolationType"]
             case .scan: ["Comment", "ScanType"]
-            case .unisolate, .collect: ["Comment"]
+            case .quarantine: ["Comment", "Sha1"]
+            case .unisolate, .collect, .restrict, .unrestrict, .offboard: ["Comment"]
             }
         }
     }
@@ -42,6 +50,8 @@ struct MachineOrder: Sendable {
     let kind: Kind
     let comment: String
     let scope: String?
+    /// The SHA-1 of the file that is quarantined.
+    private(set) var file: String?
 
     init(_ kind: Kind, _ call: SimulatedCall) throws(DefenderRefusal) {
         let body = try Self.body(call, keys: kind.fields)
@@ -55,7 +65,14 @@ struct MachineOrder: Sendable {
         case .scan:
             guard let type = try Self.text("ScanType", in: body) else { throw .missingField("ScanType") }
             scope = try Self.allowed(type, ["Quick", "Full"], "ScanType")
-        case .unisolate, .collect: scope = nil
+        case .quarantine:
+            guard let hash = try Self.text("Sha1", in: body) else { throw .missingField("Sha1") }
+            guard hash.count == 40, hash.allSatisfy(\.isHexDigit) else {
+                throw DefenderRefusal(400, "InvalidInput", "'Sha1' is not a valid SHA-1.")
+            }
+            file = hash
+            scope = nil
+        case .unisolate, .collect, .restrict, .unrestrict, .offboard: scope = nil
         }
     }
 
@@ -63,7 +80,10 @@ struct MachineOrder: Sendable {
     func checkPlatform(of machine: SimulatedMachine) throws(DefenderRefusal) {
         let platform = machine.fields["osPlatform"]?.string ?? ""
         let folded = platform.lowercased()
-        let isRefused = Self.mobilePlatforms.contains(folded) || (scope == "Selective" && folded == "linux")
+        let isWindowsOnly = [.restrict, .unrestrict, .quarantine, .offboard].contains(kind)
+        let isRefused =
+            Self.mobilePlatforms.contains(folded) || (scope == "Selective" && folded == "linux")
+            || (isWindowsOnly && !folded.hasPrefix("windows"))
         guard isRefused else { return }
         throw DefenderRefusal(400, "OsPlatformNotSupported", "The action is not supported on \(platform).")
     }

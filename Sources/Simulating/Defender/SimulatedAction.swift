@@ -4,7 +4,7 @@ import Vocabulary
 
 /// A machine action in its life.
 struct SimulatedAction: Sendable {
-    enum Effect: Sendable { case isolate, release, none }
+    enum Effect: Sendable { case isolate, release, restrict, unrestrict, offboard, none }
 
     let id: String
     let type: String
@@ -14,6 +14,8 @@ struct SimulatedAction: Sendable {
     let requestor: String
     let requestSource: String
     let comment: String
+    /// The SHA-1 of the file that it is about.
+    var file: String?
     let createdAt: Timestamp
     let visibleAt: Timestamp
     /// Nil leaves it Pending until it times out.
@@ -40,6 +42,9 @@ struct SimulatedAction: Sendable {
         switch type {
         case "Isolate": .isolate
         case "Unisolate": .release
+        case "RestrictCodeExecution": .restrict
+        case "UnrestrictCodeExecution": .unrestrict
+        case "Offboard": .offboard
         default: .none
         }
     }
@@ -78,7 +83,9 @@ struct SimulatedAction: Sendable {
             "cancellationDateTimeUtc": text(cancellation.map { Self.stamp($0.at) }),
             "errorHResult": isFailed ? -2_147_024_891 : 0,
             "troubleshootInfo": isFailed ? "The device refused the command." : .null,
-            "relatedFileInfo": .null,
+            "relatedFileInfo": file.map {
+                ["fileIdentifier": .string($0), "fileIdentifierType": "Sha1"]
+            } ?? .null,
             "commands": [],
         ]
         if addsUnknown { fields["futureProperty"] = ["nested": [1, .null, "x"]] }

@@ -23,6 +23,10 @@ struct ActionRoute: Sendable, Hashable {
         case "release": self.init("unisolate")
         case "scan": self.init("runAntiVirusScan", ["type": "ScanType"])
         case "collect": self.init("collectInvestigationPackage")
+        case "restrict": self.init("restrictCodeExecution")
+        case "unrestrict": self.init("unrestrictCodeExecution")
+        case "quarantine-file": self.init("StopAndQuarantineFile", ["sha1": "Sha1"])
+        case "offboard": self.init("offboard")
         case "tag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Add"], makesAction: false)
         case "untag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Remove"], makesAction: false)
         default: return nil

@@ -51,6 +51,8 @@ package enum Lane: String, Sendable, Hashable, Codable, CaseIterable {
     case liveResponse = "live-response"
     case file
     case labels
+    /// Taking the sensor away.
+    case sensor
 }
 
 /// Calls allowed per minute and hour, as documented.

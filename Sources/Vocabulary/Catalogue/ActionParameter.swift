@@ -8,6 +8,8 @@ package struct ActionParameter: Sendable, Hashable {
         case words([String], defaultValue: String)
         /// Any text of one line with at most so many characters; it must be said.
         case text(charactersMax: Int)
+        /// Exactly so many hexadecimal digits, kept in lower case; it must be said.
+        case hexadecimal(digits: Int)
     }
 
     package let name: String
@@ -18,7 +20,7 @@ package struct ActionParameter: Sendable, Hashable {
     package var isRequired: Bool { defaultValue == nil }
 
     /// True if any text will do within its bounds.
-    package var isFreeText: Bool { charactersMax != nil }
+    package var isFreeText: Bool { values.isEmpty }
 
     /// The words that it may be; empty for a free text.
     package var values: [String] {
@@ -40,8 +42,11 @@ package struct ActionParameter: Sendable, Hashable {
 
     /// What may be said, in words, to go after "is" or "write".
     package var expectation: String {
-        guard let charactersMax else { return "one of \(values.joined(separator: ", "))" }
-        return "1 to \(charactersMax) characters on one line, without \", < and >"
+        switch domain {
+        case .words(let words, _): "one of \(words.joined(separator: ", "))"
+        case .text(let most): "1 to \(most) characters on one line, without \", < and >"
+        case .hexadecimal(let digits): "\(digits) hexadecimal digits"
+        }
     }
 
     /// The value as it is kept and passed on; nil for what it cannot be.
@@ -53,6 +58,14 @@ package struct ActionParameter: Sendable, Hashable {
         case .words(let words, _):
             let folded = text.lowercased()
             return words.first { $0.lowercased() == folded }
+        case .hexadecimal(let digits):
+            let isPlain =
+                text.utf8.count == digits
+                && text.utf8.allSatisfy { byte in
+                    (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte)
+                        || (0x61...0x66).contains(byte)
+                }
+            return isPlain ? text.lowercased() : nil
         case .text(let most):
             // Looked at before anything is made of it: a payload may hold megabytes.
             guard text.utf8.count <= most * 16 else { return nil }

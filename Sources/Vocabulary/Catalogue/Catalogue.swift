@@ -2,7 +2,10 @@
 ///
 /// Source of permissions, rate windows and platforms: `reference/defender-api.md` §§2.3, 3.1, 3.2.
 package enum Catalogue {
-    package static let actions: [ActionEntry] = [isolate, release, scan, collect, tag, untag, cancel, status]
+    package static let actions: [ActionEntry] = [
+        isolate, release, restrict, unrestrict, scan, collect, quarantineFile, offboard, tag, untag, cancel,
+        status,
+    ]
 
     /// The entry of a word, compared without regard to case.
     package static func entry(_ word: String) -> ActionEntry? {

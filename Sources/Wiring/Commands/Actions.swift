@@ -12,8 +12,15 @@ struct Actions: ParsableCommand {
     @Flag(name: .long, help: "One JSON array.")
     var json = false
 
+    @Flag(name: .long, help: "The page deploy/ACTIONS.md.")
+    var markdown = false
+
     func run() {
-        print(json ? ActionListing.json.encodedText : ActionListing.text)
+        if markdown {
+            print(ActionListing.page, terminator: "")
+        } else {
+            print(json ? ActionListing.json.encodedText : ActionListing.text)
+        }
     }
 }
 
@@ -24,6 +31,38 @@ enum ActionListing {
 
     /// A paragraph an action.
     static var text: String { Catalogue.actions.map(paragraph).joined(separator: "\n\n") }
+
+    /// The page of the documentation, made of nothing but the catalogue.
+    static var page: String {
+        var lines = [
+            "# Actions", "",
+            "Made by `bascule actions --markdown`; a test compares it with the catalogue. Permissions are of the "
+                + "*WindowsDefenderATP* API; any one of those in a cell will do, and every action also takes one of "
+                + "\(Catalogue.readingMachines.map { "`\($0)`" }.joined(separator: ", ")) to find the machine and "
+                + "to watch it.", "",
+            "| action | what it does | parameters | application permission | delegated permission | rate window | undone by | back end | retires |",
+            "|---|---|---|---|---|---|---|---|---|",
+        ]
+        lines += Catalogue.actions.map { entry in
+            let parameters = entry.parameters.map { parameter in
+                let preset = parameter.defaultValue.map { " (\($0))" } ?? ""
+                return "`\(parameter.name)=\(parameter.placeholder.replacing("|", with: "\\|"))`\(preset)"
+            }
+            let cells = [
+                "`\(entry.word)`", entry.summary,
+                (parameters + (entry.takesTimeBox ? ["`for <duration>`"] : [])).joined(separator: "; "),
+                cell(entry.applicationPermissions), cell(entry.delegatedPermissions),
+                entry.backEnd == .bascule ? "" : "\(entry.rate.perMinute)/min, \(entry.rate.perHour)/h",
+                entry.undoneBy.map { "`\($0)`" } ?? "", entry.backEnd.rawValue, entry.retires ?? "",
+            ]
+            return "| \(cells.joined(separator: " | ")) |"
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func cell(_ permissions: [String]) -> String {
+        permissions.map { "`\($0)`" }.joined(separator: ", ")
+    }
 
     private static func object(_ entry: ActionEntry) -> JSONValue {
         [

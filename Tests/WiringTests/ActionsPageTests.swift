@@ -1,0 +1,47 @@
+import Catalogue
+import Foundation
+import Testing
+
+@testable import Wiring
+
+/// The page of actions, and the catalogue against the permissions typed from `reference/defender-api.md` §§2.2, 2.3.
+struct ActionsPageTests {
+    /// Path below `/api/machines/{id}/` or what stands there instead, application and delegated permission.
+    private static let reference: [(path: String, word: String?, application: String, delegated: String)] = [
+        ("isolate", "isolate", "Machine.Isolate", "Machine.Isolate"),
+        ("unisolate", "release", "Machine.Isolate", "Machine.Isolate"),
+        ("restrictCodeExecution", "restrict", "Machine.RestrictExecution", "Machine.RestrictExecution"),
+        ("unrestrictCodeExecution", "unrestrict", "Machine.RestrictExecution", "Machine.RestrictExecution"),
+        ("runAntiVirusScan", "scan", "Machine.Scan", "Machine.Scan"),
+        ("collectInvestigationPackage", "collect", "Machine.CollectForensics", "Machine.CollectForensics"),
+        ("offboard", "offboard", "Machine.Offboard", "Machine.Offboard"),
+        (
+            "StopAndQuarantineFile", "quarantine-file", "Machine.StopAndQuarantine",
+            "Machine.StopAndQuarantine"
+        ),
+        // Live response and the value of a machine are not built yet.
+        ("runliveresponse", nil, "Machine.LiveResponse", "Machine.LiveResponse"),
+        ("setDeviceValue", nil, "Machine.ReadWrite.All", "Machine.ReadWrite"),
+        // Dead since 2026-09-01.
+        ("startInvestigation", nil, "Alert.ReadWrite.All", "Alert.ReadWrite"),
+    ]
+
+    @Test func `the page is what the catalogue says`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "deploy/ACTIONS.md")
+        let page = try String(contentsOf: file, encoding: .utf8)
+        #expect(page == ActionListing.page, "run `bascule actions --markdown > deploy/ACTIONS.md`")
+    }
+
+    @Test func `permissions are those of the reference, and nothing else is posted`() throws {
+        for row in Self.reference {
+            guard let word = row.word else { continue }
+            let entry = try #require(Catalogue.entry(word))
+            #expect(entry.applicationPermissions == [row.application], "\(row.path)")
+            #expect(entry.delegatedPermissions == [row.delegated], "\(row.path)")
+            #expect(entry.rate.perMinute == 100 && entry.rate.perHour == 1_500)
+        }
+        let known = Set(Self.reference.compactMap(\.word) + ["tag", "untag"])
+        #expect(Set(Catalogue.actions.filter(\.isPosted).map(\.word)) == known)
+    }
+}
