@@ -23,8 +23,7 @@ extension TicketReader {
         let body = try Unreadable.reading(delivery.body, root: .object)
         guard let event = try Self.read(body, of: delivery) else { return .unmatched }
         if let actor = event.actor, reading.ownAccounts.contains(actor.identity) { return .own }
-        // What we wrote ourselves comes back with our mark in it.
-        if let comment = event.comment, comment.contains(Self.ownMark) { return .own }
+        if let comment = event.comment, Self.isOwn(comment) { return .own }
         if let moment = event.happenedAt { try checkAge(moment, at: delivery.receivedAt) }
         let commands = try commands(in: event)
         let matches = try await routes.matches(delivery.body, on: event)
@@ -80,8 +79,13 @@ extension TicketReader {
         return .intents(intents)
     }
 
-    /// What stands in every comment of ours.
-    private static var ownMark: String { "[bascule:" }
+    /// What we wrote ourselves comes back with our mark at the start of a line; who quotes it writes something before.
+    private static func isOwn(_ comment: String) -> Bool {
+        comment.split(whereSeparator: \.isNewline).contains {
+            $0.drop(while: \.isWhitespace).hasPrefix("[bascule:")
+        }
+    }
+
     /// Lines of one comment that are commands.
     private static var commandsMax: Int { 20 }
 

@@ -20,7 +20,8 @@ struct Bascule: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    Jobs.self, Isolated.self, HoldCommand.self, ExtendCommand.self, FreezeCommand.self,
+                    RunCommand.self, Jobs.self, Isolated.self, HoldCommand.self, ExtendCommand.self,
+                    FreezeCommand.self,
                     UnfreezeCommand.self,
                 ]
             ),
@@ -29,7 +30,7 @@ struct Bascule: AsyncParsableCommand {
     )
 
     /// Commands of the design whose meaning is not built yet.
-    private static let unbuilt = ["doctor", "init", "login", "logout", "replay", "run", "schema"]
+    private static let unbuilt = ["doctor", "init", "login", "logout", "replay", "schema"]
 
     /// Ends with the exit codes of design §10: what the argument parser calls a usage error is 2 here.
     static func begin() async {

@@ -87,6 +87,19 @@ struct ControlBody {
         return selector
     }
 
+    /// What is typed in the grammar of the chat.
+    func command() throws(ControlRefusal) -> String {
+        guard let text = members["text"]?.string?.trimmingBlanks, !text.isEmpty else {
+            throw ControlRefusal(
+                400,
+                "no-command",
+                "Nothing is asked for.",
+                fix: "Say such as: isolate laptop-7 for 4h because SEC-142."
+            )
+        }
+        return text
+    }
+
     /// By how much.
     func duration() throws(ControlRefusal) -> TimeBox {
         let text = members["for"]?.string?.trimmingBlanks ?? ""

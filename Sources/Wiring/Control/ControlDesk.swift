@@ -16,7 +16,8 @@ import Vocabulary
 ///     POST /jobs/J/deny {"because": …, "seen": …}      POST /unfreeze
 ///     POST /jobs/J/cancel                              POST /hold {"machine": …}
 ///     POST /jobs/J/go                                  POST /extend {"machine": …, "for": "4h"}
-///     GET  /audit?after=N&limit=N     or ?last=N       GET  /evidence
+///     POST /run {"text": …}                            GET  /evidence
+///     GET  /audit?after=N&limit=N     or ?last=N
 ///
 /// `seen` is the digest of what was looked at before approving or denying; left out, what is there now counts.
 ///
@@ -27,10 +28,10 @@ struct ControlDesk: Sendable {
     /// What the audit and the settings call the control socket.
     static let source = SourceName("local")
 
-    private let ledger: any Ledger
-    private let policy: @Sendable () -> Policy
-    private let identifiers: IdentifierMaker
-    private let wallClock: @Sendable () -> Timestamp
+    let ledger: any Ledger
+    let policy: @Sendable () -> Policy
+    let identifiers: IdentifierMaker
+    let wallClock: @Sendable () -> Timestamp
 
     init(
         ledger: any Ledger,
@@ -83,6 +84,9 @@ struct ControlDesk: Sendable {
             let body = try ControlBody(request.body, keys: ["machine", "for"])
             let word = Request.extend(try body.machine(), by: try body.duration())
             return try await act(word, by: request.user)
+        case ["run"]:
+            let body = try ControlBody(request.body, keys: ["text"])
+            return try await run(try body.command(), by: request.user)
         case _ where steps.count == 3 && steps[0] == "jobs":
             return try await act(on: JobID(steps[1]), word: steps[2], request)
         default: throw LedgerReading.noSuchPath
