@@ -6,22 +6,12 @@ import Vocabulary
 ///
 /// - Source: `reference/webhook-replies.md` §§3, 9.
 package enum JiraComment {
-    /// The longest text of one notice; a whole batch stays below Jira's 32,767 characters.
-    static let textMax = 4_000
-    static let fieldMax = 1_000
-    static let fieldsMax = 10
-
-    /// What recognises one notice: job, stage and place in the outbox.
-    package static func marker(of entry: OutboxEntry) -> String {
-        "[bascule:\(entry.job?.text ?? "bridge")/\(entry.notice.code)/\(entry.sequence)]"
-    }
-
     /// Cloud: a document, whose text nodes need no escaping.
     package static func document(_ entries: [OutboxEntry]) -> JSONValue {
         var paragraphs = entries.map { entry in
-            paragraph(textNodes(shown(entry)))
+            paragraph(textNodes(CommentText.shown(entry)))
         }
-        let fields = (entries.last?.notice.fields ?? []).prefix(fieldsMax)
+        let fields = (entries.last?.notice.fields ?? []).prefix(CommentText.fieldsMax)
         if !fields.isEmpty {
             var nodes: [JSONValue] = []
             for (index, field) in fields.enumerated() {
@@ -29,36 +19,24 @@ package enum JiraComment {
                 nodes.append(
                     ["type": "text", "text": .string(field.name + ": "), "marks": [["type": "strong"]]]
                 )
-                nodes += textNodes(foreign(field.value, to: fieldMax))
+                nodes += textNodes(CommentText.foreign(field.value, to: CommentText.fieldMax))
             }
             paragraphs.append(paragraph(nodes))
         }
-        paragraphs.append(paragraph(textNodes(entries.map(marker).joined(separator: "\n"))))
+        paragraphs.append(paragraph(textNodes(entries.map(CommentText.marker).joined(separator: "\n"))))
         return ["body": ["type": "doc", "version": 1, "content": .array(paragraphs)]]
     }
 
     /// Data Center: wiki markup, with everything in one block in which no markup is read.
     package static func wikiMarkup(_ entries: [OutboxEntry]) -> JSONValue {
-        var lines = entries.map(shown)
-        for field in (entries.last?.notice.fields ?? []).prefix(fieldsMax) {
-            lines.append("\(field.name): \(foreign(field.value, to: fieldMax))")
+        var lines = entries.map(CommentText.shown)
+        for field in (entries.last?.notice.fields ?? []).prefix(CommentText.fieldsMax) {
+            lines.append("\(field.name): \(CommentText.foreign(field.value, to: CommentText.fieldMax))")
         }
-        lines += entries.map(marker)
+        lines += entries.map(CommentText.marker)
         // A zero-width space keeps foreign text from ending the block.
         let text = lines.joined(separator: "\n").replacing("{noformat", with: "{\u{200B}noformat")
         return ["body": .string("{noformat}\n" + text + "\n{noformat}")]
-    }
-
-    private static func shown(_ entry: OutboxEntry) -> String {
-        ReplyText.marked(
-            foreign(entry.notice.text, to: textMax),
-            isRepeated: entry.mayHaveBeenSent
-        )
-    }
-
-    /// Cut, and with anything that looks like a marker of ours broken up, so that none can be planted.
-    private static func foreign(_ text: String, to unitsMax: Int) -> String {
-        ReplyText.cut(text, to: unitsMax).replacing("[bascule:", with: "[bascule\u{200B}:")
     }
 
     private static func paragraph(_ content: [JSONValue]) -> JSONValue {

@@ -32,7 +32,7 @@ struct JiraReplies: Sendable {
                     return read(answer, isLookUp: true)
                 }
                 let text = comments.encodedText
-                entries.removeAll { $0.mayHaveBeenSent && text.contains(JiraComment.marker(of: $0)) }
+                entries.removeAll { $0.mayHaveBeenSent && text.contains(CommentText.marker(of: $0)) }
             }
             // A look-up that found none says that it is no repeat.
             for index in entries.indices { entries[index].mayHaveBeenSent = false }

@@ -45,11 +45,11 @@ struct JiraCommentTests {
     @Test func `a marker is not part of another one`() {
         var twelfth = entry("a")
         twelfth.sequence = 12
-        #expect(!JiraComment.marker(of: twelfth).contains(JiraComment.marker(of: entry("a"))))
+        #expect(!CommentText.marker(of: twelfth).contains(CommentText.marker(of: entry("a"))))
     }
 
     @Test func `foreign text cannot plant a marker`() {
-        let planted = JiraComment.marker(of: entry("a"))
+        let planted = CommentText.marker(of: entry("a"))
         var other = entry("because \(planted)")
         other.sequence = 2
         #expect(!JiraComment.document([other]).encodedText.contains(planted))
