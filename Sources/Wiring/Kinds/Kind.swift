@@ -63,6 +63,8 @@ struct Kind: Sendable {
     var scheme: @Sendable (Settings.Source) throws(VerifierSetupError) -> VerificationScheme
     /// Nil if the settings of this source leave no way back.
     var channel: @Sendable (Settings.Source) -> (any ReplyChannel)? = { _ in nil }
+    /// What is wrong or risky in the source's settings and no other part can see.
+    var check: @Sendable (Settings.Source) -> [KindProblem] = { _ in [] }
     /// What the sender would send; nil if there is nothing to make up.
     var sample: (@Sendable (SampleWish) -> SampleBody)?
 

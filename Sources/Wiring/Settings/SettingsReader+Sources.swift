@@ -4,8 +4,8 @@ import Yams
 
 extension SettingsReader {
     private static let laterKinds = [
-        "teams", "teams-bot", "servicenow", "pagerduty", "svix", "callback", "github", "gitlab", "zendesk",
-        "mattermost", "discord", "google-chat", "linear", "sentinel", "freshservice", "zammad", "thehive",
+        "teams", "teams-bot", "servicenow", "pagerduty", "github", "gitlab", "linear", "zendesk", "svix", "callback",
+        "mattermost", "discord", "google-chat", "sentinel", "freshservice", "zammad", "thehive",
         "opsgenie", "splunk", "zulip", "rocketchat",
     ]
     private static let schemeKeys = [
@@ -83,8 +83,28 @@ extension SettingsReader {
         // What is known to be wrong would only be said again.
         if !reading.problems[problemsBefore...].contains(where: { $0.severity == .error }) {
             checkKeys(of: source, fields)
+            checkKind(of: source, kind, fields)
         }
         return source
+    }
+
+    /// What only the kind knows of its settings; and how it tells what it did itself from what others did.
+    private static func checkKind(of source: Settings.Source, _ kind: Kind, _ fields: Fields) {
+        for problem in kind.check(source) {
+            switch problem {
+            case .error(let key, let what, let fix):
+                fields.reading.error(fields[key], "\(fields.name): \(what)", fix)
+            case .warning(let key, let what, let fix):
+                fields.reading.warn(fields[key], "\(fields.name) \(what)", fix)
+            }
+        }
+        if kind.hasTickets, source.reply.token != nil, source.ownAccounts.isEmpty {
+            fields.reading.warn(
+                fields.node,
+                "\(fields.name) does not know its own account: what the bridge does there comes back as anybody's",
+                "add `own: …` with the account whose token answers"
+            )
+        }
     }
 
     private static func readKind(_ node: Node, _ title: String, _ reading: SettingsReading) -> Kind? {

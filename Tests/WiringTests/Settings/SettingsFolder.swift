@@ -19,7 +19,7 @@ struct SettingsFolder {
           application: { client: 0c5a0000-0000-4000-8000-000000000002, secret: { env: APP } }
         sources:
           soc-chat: { kind: slack, workspaces: [T024], secret: { env: SLACK }, reply: { token: { env: BOT } } }
-          tickets: { kind: jira, secret: { env: JIRA }, reply: { url: https://corp.example, token: { env: JIRA } } }
+          tickets: { kind: jira, secret: { env: JIRA }, reply: { url: https://corp.example, token: { env: JIRA } }, own: bridge }
           siem: { kind: standard-webhooks, secret: { env: SIEM } }
 
         """
