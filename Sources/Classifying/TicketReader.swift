@@ -13,15 +13,21 @@ package protocol TicketReader: SourceReader {
     /// - Returns: Nil if the delivery is about no ticket, such as a test of the hook.
     /// - Throws: ``Unreadable`` if it has not the shape of its kind.
     static func read(_ body: JSONValue, of delivery: VerifiedDelivery) throws(Unreadable) -> TicketEvent?
+
+    /// Says no to what the source's settings do not know, such as a table that they do not list; nil for the rest.
+    func refusal(of body: JSONValue) -> Classification?
 }
 
 extension TicketReader {
+    package func refusal(of body: JSONValue) -> Classification? { nil }
+
     package func classify(
         _ delivery: VerifiedDelivery,
         with routes: RouteAsking
     ) async throws(Unreadable) -> Classification {
         let body = try Unreadable.reading(delivery.body, root: .object)
         guard let event = try Self.read(body, of: delivery) else { return .unmatched }
+        if let refusal = refusal(of: body) { return refusal }
         if let actor = event.actor, reading.ownAccounts.contains(actor.identity) { return .own }
         if let comment = event.comment, Self.isOwn(comment) { return .own }
         if let moment = event.happenedAt { try checkAge(moment, at: delivery.receivedAt) }

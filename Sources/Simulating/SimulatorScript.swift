@@ -130,17 +130,21 @@ package struct ChatScript: Sendable, Equatable {
     package var jiraCredential: String?
     /// Issues that exist; empty means all.
     package var issues: [String]
+    /// What the ends besides Slack and Jira demand, by their first path segment: a token, or `user:password`.
+    package var credentials: [String: String]
 
     package init(
         slackToken: String? = nil,
         channels: [String] = [],
         jiraCredential: String? = nil,
-        issues: [String] = []
+        issues: [String] = [],
+        credentials: [String: String] = [:]
     ) {
         self.slackToken = slackToken
         self.channels = channels
         self.jiraCredential = jiraCredential
         self.issues = issues
+        self.credentials = credentials
     }
 }
 

@@ -95,13 +95,20 @@ package struct SimulatorScriptReader {
     }
 
     private func chat(_ node: Node) -> ChatScript {
-        let known = ["slack-token", "channels", "jira-credential", "issues"]
+        let known = ["slack-token", "channels", "jira-credential", "issues", "credentials"]
         guard let fields = Fields(node, "chat", known: known, in: reading) else { return ChatScript() }
+        var credentials: [String: String] = [:]
+        if let node = fields["credentials"] {
+            let vendors = node.mapping?.compactMap { $0.key.scalar?.string } ?? []
+            let part = Fields(node, "credentials", known: vendors, in: reading)
+            for vendor in vendors { credentials[vendor] = part?.text(vendor) }
+        }
         return ChatScript(
             slackToken: fields.text("slack-token"),
             channels: fields.texts("channels") ?? [],
             jiraCredential: fields.text("jira-credential"),
-            issues: fields.texts("issues") ?? []
+            issues: fields.texts("issues") ?? [],
+            credentials: credentials
         )
     }
 
