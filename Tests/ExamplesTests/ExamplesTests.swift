@@ -6,7 +6,8 @@ struct ExamplesTests {
     @Test func `the main uses have an example`() throws {
         #expect(
             try Example.all().map(\.testDescription) == [
-                "contain-from-a-ticket-released-after-eight-hours", "jira-status-contains-a-machine", "servicenow-state-contains-a-machine",
+                "contain-from-a-ticket-released-after-eight-hours", "jira-status-contains-a-machine",
+                "pagerduty-note-isolates-a-machine", "servicenow-state-contains-a-machine",
                 "signed-json-webhook-starts-a-scan", "slack-command-isolates-a-workstation",
                 "two-person-isolation-of-servers",
             ]
