@@ -46,7 +46,7 @@ struct ChatService: Sendable {
     }
 
     /// The vendors' ends besides Slack and Jira, each under a first segment of its own.
-    private static let ends: [any ReplyEnd.Type] = [ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self]
+    private static let ends: [any ReplyEnd.Type] = [ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self, GitLabEnd.self]
 
     mutating func keep(
         _ kind: ChatMessage.Kind,

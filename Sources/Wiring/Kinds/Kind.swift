@@ -75,7 +75,7 @@ struct Kind: Sendable {
     /// In the order of the documentation.
     static let all: [Kind] = [
         .slack, .jira, .standardWebhooks, .hmac,
-        .serviceNow, .pagerDuty, .gitHub,
+        .serviceNow, .pagerDuty, .gitHub, .gitLab,
     ]
 
     static func named(_ word: String) -> Kind? { all.first { $0.word == word } }
