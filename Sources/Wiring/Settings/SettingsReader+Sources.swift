@@ -4,7 +4,7 @@ import Yams
 
 extension SettingsReader {
     private static let laterKinds = [
-        "teams", "teams-bot", "linear", "zendesk", "svix", "callback",
+        "teams", "teams-bot", "zendesk", "svix", "callback",
         "mattermost", "discord", "google-chat", "sentinel", "freshservice", "zammad", "thehive",
         "opsgenie", "splunk", "zulip", "rocketchat",
     ]
