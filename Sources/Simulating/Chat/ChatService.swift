@@ -46,7 +46,10 @@ struct ChatService: Sendable {
     }
 
     /// The vendors' ends besides Slack and Jira, each under a first segment of its own.
-    private static let ends: [any ReplyEnd.Type] = [ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self, GitLabEnd.self, LinearEnd.self]
+    private static let ends: [any ReplyEnd.Type] = [
+        ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self, GitLabEnd.self, LinearEnd.self,
+        ZendeskEnd.self,
+    ]
 
     mutating func keep(
         _ kind: ChatMessage.Kind,

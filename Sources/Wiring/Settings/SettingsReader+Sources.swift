@@ -4,7 +4,7 @@ import Yams
 
 extension SettingsReader {
     private static let laterKinds = [
-        "teams", "teams-bot", "zendesk", "svix", "callback",
+        "teams", "teams-bot", "svix", "callback",
         "mattermost", "discord", "google-chat", "sentinel", "freshservice", "zammad", "thehive",
         "opsgenie", "splunk", "zulip", "rocketchat",
     ]
