@@ -82,12 +82,12 @@ package struct Jira: TicketReader {
     }
 
     /// The key of the issue's project: all before the last hyphen of the issue's key.
-    private static func project(of issue: String) -> Place? {
+    static func project(of issue: String) -> Place? {
         issue.lastIndex(of: "-").map { .project(String(issue[..<$0])) }
     }
 
     /// It goes into an address later: `SEC-1482`, nothing else.
-    private static func isIssueKey(_ text: String) -> Bool {
+    static func isIssueKey(_ text: String) -> Bool {
         text.utf8.count <= 64 && text.wholeMatch(of: /[A-Z][A-Z0-9_]*-[0-9]+/) != nil
     }
 

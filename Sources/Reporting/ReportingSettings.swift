@@ -59,7 +59,7 @@ package struct SlackChannel: Sendable {
 
 /// How a Jira site is answered.
 package struct JiraSite: Sendable {
-    package enum Version: String, Sendable {
+    package enum Version: String, Sendable, CaseIterable {
         /// Cloud: version 3, documents.
         case cloud
         /// Data Center: version 2, wiki markup.

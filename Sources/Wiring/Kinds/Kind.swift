@@ -75,7 +75,7 @@ struct Kind: Sendable {
     /// In the order of the documentation.
     static let all: [Kind] = [
         .slack, .jira, .standardWebhooks, .hmac,
-        .serviceNow, .pagerDuty, .gitHub, .gitLab, .linear, .zendesk,
+        .jiraAutomation, .serviceNow, .pagerDuty, .gitHub, .gitLab, .linear, .zendesk,
     ]
 
     static func named(_ word: String) -> Kind? { all.first { $0.word == word } }
