@@ -36,6 +36,25 @@ struct LimitTests {
         #expect(try await kind(of: answer(1_001)) == .tooLarge)
     }
 
+    @Test(arguments: [("200 OK", 1_001), ("410 Gone", 200_000), ("200 OK", 999)])
+    func `a call that wants no more has the status and the beginning`(status: String, count: Int) async throws
+    {
+        let answer =
+            "HTTP/1.1 \(status)\r\nContent-Length: \(count)\r\n\r\n" + String(repeating: "x", count: count)
+        try await withServer { connection in
+            _ = connection.readRequest()
+            connection.write(answer)
+            connection.waitForEnd()
+        } test: { client, server in
+            var request = OutgoingRequest.get(server.url)
+            request.responseBytesMax = 1_000
+            request.cutsLongAnswer = true
+            let found = try await client.send(request)
+            #expect(found.status == Int(status.prefix(3)))
+            #expect(found.body == Array(repeating: UInt8(ascii: "x"), count: min(count, 1_000)))
+        }
+    }
+
     @Test func `a body without a length is limited as well`() async throws {
         let chunk = "400\r\n" + String(repeating: "x", count: 0x400) + "\r\n"
         let answer =

@@ -4,7 +4,8 @@ import Vocabulary
 
 /// Where the body of an answer goes.
 enum BodyTarget: Sendable {
-    case memory(bytesMax: Int)
+    /// `cuts` makes a longer one end there instead of failing.
+    case memory(bytesMax: Int, cuts: Bool = false)
     /// `otherBytesMax` bounds the body of an answer that is not 2xx, which is dropped.
     case file(
         path: String,
@@ -20,6 +21,8 @@ enum BodyTarget: Sendable {
 struct BodyReceiver {
     private(set) var bytes: [UInt8] = []
     private(set) var bytesWritten: Int64 = 0
+    /// There is more than was asked for; nothing further is read.
+    private(set) var isCut = false
     private var bytesDropped = 0
     private let target: BodyTarget
     private var file: Int32?
@@ -40,9 +43,12 @@ struct BodyReceiver {
 
     mutating func take(_ piece: [UInt8]) throws(TransferFailure) {
         switch target {
-        case .memory(let bytesMax):
-            guard bytes.count + piece.count <= bytesMax else { throw Self.tooLarge(Int64(bytesMax)) }
-            bytes += piece
+        case .memory(let bytesMax, let cuts):
+            if bytes.count + piece.count > bytesMax {
+                guard cuts else { throw Self.tooLarge(Int64(bytesMax)) }
+                isCut = true
+            }
+            bytes += piece.prefix(bytesMax - bytes.count)
         case .file(_, let bytesMax, let otherBytesMax, let onBytes):
             guard let file else {
                 bytesDropped += piece.count

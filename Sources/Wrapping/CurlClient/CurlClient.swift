@@ -32,7 +32,10 @@ package final class CurlClient: HTTPSending {
     }
 
     package func send(_ request: OutgoingRequest) async throws(TransferFailure) -> IncomingResponse {
-        let answer = try await transfer(request, into: .memory(bytesMax: request.responseBytesMax))
+        let answer = try await transfer(
+            request,
+            into: .memory(bytesMax: request.responseBytesMax, cuts: request.cutsLongAnswer)
+        )
         return IncomingResponse(status: answer.status, headers: answer.headers, body: answer.body)
     }
 

@@ -44,6 +44,8 @@ package struct OutgoingRequest: Sendable {
     /// Default none; whole seconds.
     package var stallMax: Duration?
     package var responseBytesMax: Int
+    /// A longer answer is cut there and is an answer all the same; else it ends the call.
+    package var cutsLongAnswer: Bool
     /// Which addresses may be connected to; ``AddressRule/any`` unless the address came in a delivery.
     package var addressRule: AddressRule
     /// The path of a Unix socket to connect to instead of the address's host; plain http is permitted then.
@@ -58,6 +60,7 @@ package struct OutgoingRequest: Sendable {
         deadline: Duration = .seconds(30),
         stallMax: Duration? = nil,
         responseBytesMax: Int = 8 << 20,
+        cutsLongAnswer: Bool = false,
         addressRule: AddressRule = .any,
         unixSocket: String? = nil
     ) {
@@ -69,6 +72,7 @@ package struct OutgoingRequest: Sendable {
         self.deadline = deadline
         self.stallMax = stallMax
         self.responseBytesMax = responseBytesMax
+        self.cutsLongAnswer = cutsLongAnswer
         self.addressRule = addressRule
         self.unixSocket = unixSocket
     }

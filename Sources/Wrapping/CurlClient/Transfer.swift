@@ -47,7 +47,7 @@ final class Transfer {
 
     /// Ends the transfer with libcurl's result; the handle must have been removed before.
     func finish(_ code: CURLcode) {
-        guard code == CURLE_OK else {
+        guard code == CURLE_OK || body.isCut else {
             if let refusal { return finish(failure(refusal.kind, refusal.detail)) }
             if let addressRefusal, code == CURLE_COULDNT_CONNECT, !requestWasStarted {
                 return finish(failure(.notPermitted, addressRefusal))
@@ -107,7 +107,7 @@ final class Transfer {
     }
 
     private func takeBody(_ piece: [UInt8]) -> Bool {
-        guarded { () throws(TransferFailure) in try body.take(piece) }
+        guarded { () throws(TransferFailure) in try body.take(piece) } && !body.isCut
     }
 
     private func guarded(_ step: () throws(TransferFailure) -> Void) -> Bool {
