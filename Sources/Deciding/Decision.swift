@@ -120,6 +120,8 @@ package struct Reason: Sendable, Hashable, Codable {
         case source = "source-not-granted"
         /// The source's own ceiling (`may`) leaves the action out.
         case ceiling = "source-ceiling"
+        /// The source proves too little for anything to run without approval.
+        case proposal = "proposal-only"
         case place = "place-not-granted"
         case hours = "outside-hours"
         case parameter = "parameter-not-granted"

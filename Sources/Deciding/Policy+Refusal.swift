@@ -106,6 +106,11 @@ extension Policy {
         case .action, .grantee: return nil
         case .source:
             return Reason(.source, "\(principal) may \(action), but not by asking at \(question.source).")
+        case .proposal:
+            return Reason(
+                .proposal,
+                "\(question.source) only proposes: it takes a grant with approvals, and there is none for this."
+            )
         case .place:
             let here = question.place?.description ?? "there"
             return Reason(.place, "\(principal) may \(action), but not by asking in \(here).")

@@ -43,6 +43,8 @@ extension Policy {
         case .source:
             "holds when asked at \(grant.sources.sorted().map(\.text).joined(separator: " or ")), "
                 + "not at \(question.source)"
+        case .proposal:
+            "asks for nobody's approval, and \(question.source) only proposes"
         case .place:
             "holds when asked in \(words(of: grant.places)), not in "
                 + (question.place?.description ?? "an unknown place")

@@ -22,6 +22,8 @@ package struct Policy: Sendable, Hashable {
     package var rehearses: Bool
     /// Sources that rehearse although the bridge acts.
     package var rehearsingSources: Set<SourceName>
+    /// Sources that prove too little for anything to run on their word: what they ask needs a grant with approvals.
+    package var proposingSources: Set<SourceName>
     /// All that may be asked at a source, whatever the grants: catalogue words, `freeze` and `unfreeze`.
     ///
     /// A source without an entry has no ceiling.
@@ -46,6 +48,7 @@ package struct Policy: Sendable, Hashable {
         validFor: Duration = .seconds(60 * 60),
         rehearses: Bool = false,
         rehearsingSources: Set<SourceName> = [],
+        proposingSources: Set<SourceName> = [],
         ceilings: [SourceName: Set<String>] = [:],
         staleAfter: Duration = .seconds(30 * 86_400)
     ) {
@@ -59,6 +62,7 @@ package struct Policy: Sendable, Hashable {
         self.validFor = validFor
         self.rehearses = rehearses
         self.rehearsingSources = rehearsingSources
+        self.proposingSources = proposingSources
         self.ceilings = ceilings
         self.staleAfter = staleAfter
     }

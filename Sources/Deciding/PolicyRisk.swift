@@ -32,6 +32,8 @@ package struct PolicyRisk: Sendable, Hashable {
         case breakGlassOnAnyMachine = "break-glass-on-any-machine"
         /// Names and tags can be forged from the machine.
         case forgeableEssential = "forgeable-essential"
+        /// A source that only proposes has a service to which a grant gives something without approval.
+        case proposalWithoutApproval = "proposal-without-approval"
         /// Somebody may change a tag on which other rules rest.
         case namedTag = "named-tag"
     }
@@ -109,6 +111,15 @@ extension Policy {
                 "Write it as it stands under `protect`."
             )
         }
+        if !changing.isEmpty, grant.approvals == nil || grant.breakGlass != nil,
+            let service = proposingService(of: grant)
+        {
+            warn(
+                .proposalWithoutApproval,
+                "Grant \(number) gives \(service) what its source may only propose, and asks for nobody's approval.",
+                "Add `approvals`; without it this grant never holds for \(service)."
+            )
+        }
         if !grant.grantees.contains(where: hasAnybody) {
             warn(.grantToNobody, "Grant \(number) is given to nobody.", "Add members to its groups.")
         }
@@ -123,6 +134,12 @@ extension Policy {
             case .group(let name): groups[name]?.contains { !$0.isPerson } == true
             }
         }
+    }
+
+    /// The first service of a source that only proposes, among those a grant is given to.
+    private func proposingService(of grant: Grant) -> String? {
+        let names = services.filter { proposingSources.contains($0.value) }.map(\.key).sorted()
+        return names.first { isGiven(grant, to: .service($0)) }
     }
 
     private func hasAnybody(_ grantee: Grantee) -> Bool {

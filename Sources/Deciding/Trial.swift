@@ -15,6 +15,8 @@ struct Trial {
         case action
         case grantee
         case source
+        /// The source only proposes, and the grant asks for nobody's approval.
+        case proposal
         case place
         case others
         case foreign
@@ -63,6 +65,11 @@ struct Trial {
         guard grant.allows(question.action) else { return .fails(.action) }
         guard policy.isGiven(grant, to: principal) else { return .fails(.grantee) }
         guard grant.sources.isEmpty || grant.sources.contains(question.source) else { return .fails(.source) }
+        if policy.proposingSources.contains(question.source),
+            grant.approvals == nil || grant.breakGlass != nil
+        {
+            return .fails(.proposal)
+        }
         guard grant.isAskable(in: question.place) else { return .fails(.place) }
         guard grant.reachesOthers(with: question.action) || !question.concernsOthers else {
             return .fails(.others)
