@@ -20,6 +20,11 @@ package struct AddressRange: Sendable, Hashable {
         prefixBits = bits
     }
 
+    /// True if the text is an address that lies in the range.
+    package func contains(_ text: String) -> Bool {
+        IPAddress(text).map { contains($0) } ?? false
+    }
+
     /// True if the address lies in the range; an IPv4 address written as IPv6 counts as IPv4.
     func contains(_ other: IPAddress) -> Bool {
         guard other.bytes.count == address.bytes.count else { return false }

@@ -5,8 +5,9 @@ import Vocabulary
 
 /// Turns one whole request into a ``RawDelivery`` and the answer to it into a response.
 ///
-/// Knows one route, `POST /hooks/<source>`. Whether the source exists is not its business: an unknown one and one whose
-/// signature fails must look the same.
+/// Knows one route, `POST /hooks/<source>`, and `POST /hooks/<source>/<secret>` for senders that can prove themselves in no
+/// other way. Whether the source exists is not its business: an unknown one and one whose signature fails must look
+/// the same. What stands after the source's name is written down nowhere.
 struct HookResponder: HTTPResponder {
     typealias Context = HookContext
 
@@ -16,7 +17,7 @@ struct HookResponder: HTTPResponder {
     let answer: @Sendable (RawDelivery) async -> HookAnswer
 
     func respond(to request: Request, context: HookContext) async throws -> Response {
-        guard let source = Self.source(in: request.uri.path) else { return refuse(.notFound) }
+        guard let place = Self.place(in: request.uri.path) else { return refuse(.notFound) }
         guard request.method == .post else {
             let response = refuse(.methodNotAllowed)
             return request.method == .head ? response.createHeadResponse() : response
@@ -29,7 +30,7 @@ struct HookResponder: HTTPResponder {
         }
         let headers = Self.headers(of: request)
         let delivery = RawDelivery(
-            source: source,
+            source: place.source,
             headers: headers,
             body: Array(body.readableBytesView),
             receivedAt: now(),
@@ -37,17 +38,21 @@ struct HookResponder: HTTPResponder {
                 peer: context.peerAddress,
                 forwarded: headers.filter { $0.name.lowercased() == "x-forwarded-for" }.map(\.value),
                 trusted: settings.trustedProxies
-            )
+            ),
+            pathSecret: place.secret
         )
         return Self.response(await answer(delivery))
     }
 
-    /// The `<source>` of `/hooks/<source>`, with one slash at the end forgiven; nil for every other path.
-    private static func source(in path: String) -> SourceName? {
+    /// The `<source>` of `/hooks/<source>`, and what may follow it, with one slash at the end forgiven; nil for
+    /// every other path.
+    private static func place(in path: String) -> (source: SourceName, secret: Secret?)? {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        if parts.count == 4, parts.last == "" { parts.removeLast() }
-        guard parts.count == 3, parts[0] == "", parts[1] == "hooks", !parts[2].isEmpty else { return nil }
-        return SourceName(String(parts[2]))
+        if parts.count > 3, parts.last == "" { parts.removeLast() }
+        guard (3...4).contains(parts.count), parts[0] == "", parts[1] == "hooks",
+            parts[2...].allSatisfy({ !$0.isEmpty })
+        else { return nil }
+        return (SourceName(String(parts[2])), parts.count == 4 ? Secret(String(parts[3])) : nil)
     }
 
     /// Every header line in order; `Host`, which the HTTP types keep apart, comes first.

@@ -49,6 +49,12 @@ package struct DeliverySigner: Sendable {
         }
     }
 
+    /// The path of the hook that a delivery goes to; a secret where the address is one.
+    package func path(to source: SourceName) -> Secret {
+        guard scheme == .pathSecret else { return Secret("/hooks/\(source)") }
+        return key.withText { Secret("/hooks/\(source)/\($0)") }
+    }
+
     private func standardHeaders(
         _ names: StandardWebhooks.Names,
         _ body: [UInt8],
@@ -93,7 +99,7 @@ package struct DeliverySigner: Sendable {
         case .sharedHeader(let name): return [.init(name, token)]
         case .mattermost: return [.init(MattermostToken.tokenHeader, MattermostToken.prefix + token)]
         case .slack, .jira, .standardWebhooks, .described, .gitLabSigning, .svix, .bodyToken, .discord,
-            .bearer:
+            .bearer, .pathSecret, .nothing:
             return []
         }
     }

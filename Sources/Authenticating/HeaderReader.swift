@@ -8,6 +8,9 @@ struct HeaderReader {
         self.raw = raw
     }
 
+    /// The part of the hook's address after the source's name.
+    var pathSecret: Secret? { raw.pathSecret }
+
     /// Presence first for all that are needed, then the characters of each, in the order of `names`.
     func required(_ names: [String]) throws(VerificationFailure) -> [String] {
         var values: [String] = []

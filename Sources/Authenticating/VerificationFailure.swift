@@ -24,6 +24,12 @@ package enum VerificationFailure: Explained, Hashable {
     case duplicateField
     case missingToken
     case tokenMismatch(hint: String)
+    /// The address holds no secret where it must.
+    case missingPathSecret
+    /// The address goes on after the name of a source that proves itself otherwise.
+    case unexpectedPathSecret
+    /// The source is told things and tells none.
+    case takesNothing
     /// A JSON web token that proves nothing here.
     case webToken(WebTokenFailure)
 
@@ -47,6 +53,9 @@ package enum VerificationFailure: Explained, Hashable {
         case .duplicateField: "duplicate-field"
         case .missingToken: "missing-token"
         case .tokenMismatch: "token-mismatch"
+        case .missingPathSecret: "missing-token"
+        case .unexpectedPathSecret: "unexpected-path"
+        case .takesNothing: "takes-nothing"
         case .webToken(let failure): failure.reason
         }
     }
@@ -80,6 +89,9 @@ package enum VerificationFailure: Explained, Hashable {
             "The body holds a field more than once, so that two readers could find two values."
         case .missingToken: "The body holds no token, or one that is no text."
         case .tokenMismatch: "The token is none of the configured secrets."
+        case .missingPathSecret: "The address ends with the source's name; the secret after it is missing."
+        case .unexpectedPathSecret: "The address goes on after the name of a source that has no secret there."
+        case .takesNothing: "This source takes no deliveries; it is only told."
         case .webToken(let failure): failure.message
         }
     }
@@ -113,6 +125,10 @@ package enum VerificationFailure: Explained, Hashable {
             "Check that the sender is the kind of integration that puts its token in the body."
         case .tokenMismatch(let hint):
             "Compare the token on both sides: the whole of it, without a blank or a line end. \(hint)"
+        case .missingPathSecret:
+            "Give the sender the whole address: /hooks/<source>/<secret>."
+        case .unexpectedPathSecret: "Give the sender the address /hooks/<source> and nothing after it."
+        case .takesNothing: "Send to a source of another kind."
         case .webToken(let failure): failure.fix
         }
     }

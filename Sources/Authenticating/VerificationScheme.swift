@@ -36,11 +36,15 @@ package enum VerificationScheme: Sendable, Hashable {
     case sharedHeader(String)
     /// `Authorization: Bearer` holds a token that an identity provider signed.
     case bearer(BearerScheme)
+    /// The last part of the hook's address is the secret.
+    case pathSecret
+    /// Nothing comes in.
+    case nothing
 
     /// False where the sender signs with a private key and there is nothing to keep secret here.
     var takesSecrets: Bool {
         switch self {
-        case .discord, .bearer: false
+        case .discord, .bearer, .nothing: false
         default: true
         }
     }

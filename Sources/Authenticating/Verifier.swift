@@ -60,6 +60,8 @@ package struct Verifier: Sendable {
         case .mattermost: try MattermostToken(secrets)
         case .sharedHeader(let name): try SharedHeader(name, secrets)
         case .bearer(let description): try BearerToken(description, keySet)
+        case .pathSecret: try PathSecret(secrets)
+        case .nothing: NothingComes()
         }
     }
 
@@ -72,6 +74,8 @@ package struct Verifier: Sendable {
         kind: SourceKind,
         now: Timestamp
     ) throws(VerificationFailure) -> VerifiedDelivery {
+        // Two addresses of one hook would be one too many.
+        if raw.pathSecret != nil, !(scheme is PathSecret) { throw .unexpectedPathSecret }
         let proof = try scheme.check(HeaderReader(raw), body: raw.body, now: now)
         if checksBodyAge { try scheme.checkBodyAge(raw.body, now: now) }
         return VerifiedDelivery(

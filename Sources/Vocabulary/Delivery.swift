@@ -20,19 +20,25 @@ package struct RawDelivery: Sendable, Equatable {
     package let receivedAt: Timestamp
     /// The client's address as text, after `trusted-proxies`.
     package let remoteAddress: String
+    /// What the path holds after the source's name; nil for nothing.
+    ///
+    /// A credential, whoever reads it.
+    package let pathSecret: Secret?
 
     package init(
         source: SourceName,
         headers: [Header],
         body: [UInt8],
         receivedAt: Timestamp,
-        remoteAddress: String
+        remoteAddress: String,
+        pathSecret: Secret? = nil
     ) {
         self.source = source
         self.headers = headers
         self.body = body
         self.receivedAt = receivedAt
         self.remoteAddress = remoteAddress
+        self.pathSecret = pathSecret
     }
 
     /// The values of a header, compared without regard to case, in order.

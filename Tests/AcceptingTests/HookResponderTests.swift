@@ -60,7 +60,8 @@ struct HookResponderTests {
     }
 
     @Test(arguments: [
-        "/", "/hooks", "/hooks/", "/hooks/a/b", "/hook/a", "/healthz", "//hooks/a", "/hooks//a",
+        "/", "/hooks", "/hooks/", "/hooks/a/b/c", "/hooks/a//", "/hooks/a//b", "/hook/a", "/healthz",
+        "//hooks/a", "/hooks//a",
     ])
     func `no other path is known`(path: String) async throws {
         try await listener().application.test(.router) { client in
@@ -69,6 +70,22 @@ struct HookResponderTests {
             }
         }
         #expect(seen.all.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("/hooks/a", nil), ("/hooks/a/", nil), ("/hooks/a/s3cret", "s3cret"),
+        ("/hooks/a/s3cret/?x=y", "s3cret"),
+        ("/hooks/a/s%2F3", "s%2F3"),
+    ])
+    func `what follows the source's name is handed on as it came`(path: String, secret: String?) async throws
+    {
+        try await listener().application.test(.router) { client in
+            try await client.execute(uri: path, method: .post) { response in
+                #expect(response.status == .accepted)
+            }
+        }
+        #expect(seen.all.map(\.source) == [SourceName("a")])
+        #expect(seen.all.map(\.pathSecret) == [secret.map { Secret($0) }])
     }
 
     @Test func `a body of the limit is taken and one byte more is not`() async throws {
