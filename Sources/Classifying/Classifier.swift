@@ -30,7 +30,8 @@ package struct Classifier: Sendable {
     package func classify(_ delivery: VerifiedDelivery, jq: Filter?) async -> Classification {
         do throws(Unreadable) {
             let routes = RouteAsking(program: program, jq: jq)
-            return try await reading.reader.init(reading).classify(delivery, with: routes)
+            let found = try await reading.reader.init(reading).classify(delivery, with: routes)
+            return reading.callback?.lead(found, of: delivery) ?? found
         } catch {
             return .unreadable(code: error.code, words: error.words)
         }

@@ -13,6 +13,8 @@ package struct SourceReading: Sendable {
     package let ownAccounts: Set<String>
     /// jq that says whom a service acts for, for the record.
     package let askedForBy: String?
+    /// Where jobs are told; nil for the source's own way back, or none.
+    package let callback: CallbackPlace?
     /// Routes from this source, in the order of the settings.
     package let routes: [Route]
     /// Chats: the commands and trigger words that routes name, such as `/mde`.
@@ -25,6 +27,7 @@ package struct SourceReading: Sendable {
         replyHosts: [String]? = nil,
         ownAccounts: Set<String> = [],
         askedForBy: String? = nil,
+        callback: CallbackPlace? = nil,
         routes: [Route] = [],
         commands: Set<String> = []
     ) {
@@ -34,6 +37,7 @@ package struct SourceReading: Sendable {
         self.replyHosts = replyHosts
         self.ownAccounts = ownAccounts
         self.askedForBy = askedForBy
+        self.callback = callback
         self.routes = routes
         self.commands = commands
     }

@@ -57,16 +57,35 @@ extension Delivery.Trouble {
     }
 }
 
-/// When a try that failed is made again: 1, 2, 4 … 60 s, a quarter more or less.
-enum RetryPlan {
+/// When a try that failed is made again.
+package enum RetryPlan: Sendable, Hashable {
+    /// After 1, 2, 4 … 60 s, a quarter more or less: somebody waits in a chat or at a ticket.
+    case quick
+    /// The schedule of Standard Webhooks: ten tries in three days.
+    case webhook
+
+    private static let hour: Int64 = 3_600
+    private static let webhookWaits: [Int64] = [
+        5, 300, 1_800, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour,
+    ]
+
+    /// How long after its creation a notice is given up; nil for what the settings say.
+    var lifetime: Duration? { self == .webhook ? .seconds(100 * Self.hour) : nil }
+
     /// - Parameters:
     ///   - tries: How often it was tried, at least 1.
-    ///   - retryAfter: What the provider asked for; it is never undercut.
+    ///   - retryAfter: What the receiver asked for; it is never undercut.
     ///   - chance: From 0 to 1.
-    /// - Returns: The wait until the next try.
-    static func wait(tries: Int, retryAfter: Duration?, chance: Double) -> Duration {
-        let base = Double(min(60, 1 << min(6, max(0, tries - 1))))
-        let planned = Duration.milliseconds(Int64(base * 1_000 * (0.75 + 0.5 * chance)))
+    /// - Returns: The wait until the next try; longer than ``lifetime`` where there is none.
+    func wait(tries: Int, retryAfter: Duration?, chance: Double) -> Duration {
+        let seconds: Int64
+        switch self {
+        case .quick: seconds = min(60, 1 << min(6, max(0, Int64(tries) - 1)))
+        case .webhook:
+            let index = max(0, tries - 1)
+            seconds = index < Self.webhookWaits.count ? Self.webhookWaits[index] : 1_000 * Self.hour
+        }
+        let planned = Duration.milliseconds(Int64(Double(seconds) * 1_000 * (0.75 + 0.5 * chance)))
         return max(planned, retryAfter ?? .zero)
     }
 }

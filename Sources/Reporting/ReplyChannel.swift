@@ -11,6 +11,12 @@ package protocol ReplyChannel: Sendable {
     ///   - errand: What to do it with.
     /// - Returns: What came of it; never throws, so that nothing is lost by a mistake of a provider.
     func deliver(_ batch: Batch, _ errand: Errand) async -> Delivery
+    /// When a try that failed is made again, and for how long.
+    var retrying: RetryPlan { get }
+}
+
+extension ReplyChannel {
+    package var retrying: RetryPlan { .quick }
 }
 
 /// What a way back is handed for one batch.

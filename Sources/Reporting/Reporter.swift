@@ -117,19 +117,22 @@ package struct Reporter: Service {
     private func deliver(_ batch: Batch) async {
         let settings = settings()
         let delivery = await send(batch, settings)
+        let plan = batch.source.flatMap { settings.channels[$0]?.retrying } ?? .quick
         var wait = Duration.zero
         if case .failed(let trouble) = delivery {
-            wait = RetryPlan.wait(
+            wait = plan.wait(
                 tries: batch.entries.map(\.tries).max() ?? 1,
                 retryAfter: trouble.retryAfter,
                 chance: chance()
             )
-            if trouble.retryAfter != nil, let source = batch.source {
-                memory.pause(source, until: wallClock() + wait)
+            if let asked = trouble.retryAfter, let source = batch.source {
+                // One notice may have to wait for hours; the others need not.
+                memory.pause(source, until: wallClock() + (plan == .quick ? wait : asked))
             }
         }
         do {
-            let settled = try await ledger.settle(batch, delivery, lifetime: settings.lifetime) { [wait] in
+            let lifetime = plan.lifetime ?? settings.lifetime
+            let settled = try await ledger.settle(batch, delivery, lifetime: lifetime) { [wait] in
                 $0 + wait
             }
             for entry in settled { log(entry) }

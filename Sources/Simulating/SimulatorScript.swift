@@ -132,19 +132,23 @@ package struct ChatScript: Sendable, Equatable {
     package var issues: [String]
     /// What the ends besides Slack and Jira demand, by their first path segment: a token, or `user:password`.
     package var credentials: [String: String]
+    /// What callbacks are signed with, as `whsec_…`; empty believes any signature.
+    package var callbackSecrets: [String]
 
     package init(
         slackToken: String? = nil,
         channels: [String] = [],
         jiraCredential: String? = nil,
         issues: [String] = [],
-        credentials: [String: String] = [:]
+        credentials: [String: String] = [:],
+        callbackSecrets: [String] = []
     ) {
         self.slackToken = slackToken
         self.channels = channels
         self.jiraCredential = jiraCredential
         self.issues = issues
         self.credentials = credentials
+        self.callbackSecrets = callbackSecrets
     }
 }
 

@@ -9,11 +9,11 @@ import Vocabulary
 struct RetryTests {
     @Test(arguments: [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (1_000, 60)])
     func `waits double up to a minute, a quarter more or less`(tries: Int, seconds: Int) {
-        let wait = { RetryPlan.wait(tries: tries, retryAfter: nil, chance: $0) }
+        let wait = { RetryPlan.quick.wait(tries: tries, retryAfter: nil, chance: $0) }
         #expect(wait(0.5) == .seconds(seconds))
         #expect(wait(0) == .milliseconds(seconds * 750))
         #expect(wait(1) == .milliseconds(seconds * 1_250))
-        #expect(RetryPlan.wait(tries: tries, retryAfter: .seconds(90), chance: 1) == .seconds(90))
+        #expect(RetryPlan.quick.wait(tries: tries, retryAfter: .seconds(90), chance: 1) == .seconds(90))
     }
 
     @Test func `a post of unknown outcome is repeated and says so`() async throws {

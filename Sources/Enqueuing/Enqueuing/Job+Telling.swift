@@ -59,6 +59,9 @@ extension Job {
         if let ticket { fields.append(Notice.Field("ticket", ticket)) }
         if let reason { fields.append(Notice.Field("reason", reason)) }
         if let duration { fields.append(Notice.Field("for", duration.description)) }
+        if let given = approval?.given, !given.isEmpty {
+            fields.append(Notice.Field("approved by", given.map(\.by).joined(separator: ", ")))
+        }
         return Notice(
             code: code,
             tone: tone,

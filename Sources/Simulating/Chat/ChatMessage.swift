@@ -11,6 +11,8 @@ package struct ChatMessage: Sendable, Equatable {
         case view
         case answer
         case comment
+        /// An event for any other system.
+        case callback
     }
 
     package let kind: Kind

@@ -48,7 +48,7 @@ struct ChatService: Sendable {
     /// The vendors' ends besides Slack and Jira, each under a first segment of its own.
     private static let ends: [any ReplyEnd.Type] = [
         ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self, GitLabEnd.self, LinearEnd.self,
-        ZendeskEnd.self,
+        ZendeskEnd.self, CallbackEnd.self,
     ]
 
     mutating func keep(
