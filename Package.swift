@@ -229,9 +229,9 @@ let package = Package(
             [
                 "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
                 "Simulating", "Classifying", "Cryptography", "Enqueuing", "EnqueuingSQLite", "Showing",
-                "Reporting",
+                "Reporting", "Accepting", "Telemetry", "JQFilter",
                 "CurlClient",
-                argumentParser, serviceLifecycle, logging,
+                argumentParser, serviceLifecycle, logging, inMemoryLogging,
             ]
         ),
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),

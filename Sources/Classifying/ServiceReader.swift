@@ -42,6 +42,17 @@ package struct StandardWebhooksReader: ServiceReader {
     }
 }
 
+/// Any sender that signs as Svix does: Standard Webhooks under other names.
+package struct SvixReader: ServiceReader {
+    package static let kind = SourceKind("svix", isChat: false, provesPerson: false)
+
+    package let reading: SourceReading
+
+    package init(_ reading: SourceReading) {
+        self.reading = reading
+    }
+}
+
 /// Any sender whose HMAC the settings describe.
 package struct HMACReader: ServiceReader {
     package static let kind = SourceKind("hmac", isChat: false, provesPerson: false)

@@ -4,6 +4,8 @@ package import Vocabulary
 /// Kinds that tell what happened to a ticket; a reader says what it was, and this says what it asks for.
 package protocol TicketReader: SourceReader {
     var reading: SourceReading { get }
+    /// Those of ``Trigger/keys`` that can ever fire: some systems say what a ticket is, not what changed.
+    static var triggerKeys: [String] { get }
 
     /// Says what happened.
     ///
@@ -20,6 +22,7 @@ package protocol TicketReader: SourceReader {
 
 extension TicketReader {
     package func refusal(of body: JSONValue) -> Classification? { nil }
+    package static var triggerKeys: [String] { Trigger.keys }
 
     package func classify(
         _ delivery: VerifiedDelivery,

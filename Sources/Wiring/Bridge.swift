@@ -235,7 +235,7 @@ struct Bridge: Sendable {
         Reporter(
             ledger: ledger,
             http: http,
-            settings: { [live, owner] in live.settings.reporting(owner: "\(owner)/report") },
+            settings: { [live, owner] in live.reporting(owner: "\(owner)/report") },
             logger: logger,
             wallClock: Timestamp.now
         )

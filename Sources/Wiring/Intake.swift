@@ -27,6 +27,10 @@ struct Intake: Sendable {
     func take(_ raw: RawDelivery) async -> HookAnswer {
         guard let source = sources()[raw.source] else { return reject(raw, reason: "unknown-source", nil) }
 
+        guard source.takes(from: raw.remoteAddress) else {
+            return reject(raw, reason: "address", "Deliveries are not taken from this address.")
+        }
+
         // verify
         let delivery: VerifiedDelivery
         do throws(VerificationFailure) {

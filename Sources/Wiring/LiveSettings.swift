@@ -1,3 +1,4 @@
+import Classifying
 import CurlClient
 import Enqueuing
 import Entra
@@ -11,6 +12,8 @@ final class LiveSettings: Sendable {
     private struct State {
         var settings: Settings
         var sources: [SourceName: PreparedSource]
+        /// Begins anew with every reload, so that a callback that ended can be tried again.
+        var callbacks = CallbackMemory()
     }
 
     private let state: Mutex<State>
@@ -27,6 +30,12 @@ final class LiveSettings: Sendable {
 
     var settings: Settings { state.withLock { $0.settings } }
     var sources: [SourceName: PreparedSource] { state.withLock { $0.sources } }
+
+    /// The way back to each source that has one.
+    func reporting(owner: String) -> ReportingSettings {
+        let present = state.withLock { $0 }
+        return present.settings.reporting(owner: owner, memory: present.callbacks)
+    }
 
     /// Starts the helper process of each source that has jq.
     func start() async throws {
@@ -95,7 +104,9 @@ extension Settings {
 
     /// Every secret there is, for the scrubber of logs and metrics.
     var secrets: [Secret] {
-        var all = sources.flatMap { $0.secrets + [$0.reply.token, $0.reply.address].compactMap(\.self) }
+        var all = sources.flatMap {
+            $0.secrets + $0.reply.secrets + [$0.reply.token, $0.reply.address].compactMap(\.self)
+        }
         switch defender.credential {
         case .secrets(let secrets): all += secrets
         case .certificate(let pem): all.append(pem)
@@ -123,9 +134,15 @@ extension Settings {
     }
 
     /// The way back to each source that has one.
-    func reporting(owner: String) -> ReportingSettings {
+    func reporting(owner: String, memory: CallbackMemory = CallbackMemory()) -> ReportingSettings {
         var channels: [SourceName: any ReplyChannel] = [:]
-        for source in sources { channels[source.name] = source.kind.whole.channel(source) }
+        for source in sources {
+            let channel = source.kind.whole.channel(source)
+            channels[source.name] = (channel as? CallbackSite)?.remembering(in: memory) ?? channel
+        }
+        for source in sources {
+            if let callback = source.reply.callback { channels[source.name] = channels[callback.name] }
+        }
         return ReportingSettings(
             owner: owner,
             channels: channels,

@@ -1,3 +1,4 @@
+import Accepting
 import Authenticating
 import Classifying
 import Cryptography
@@ -13,6 +14,7 @@ struct PreparedSource: Sendable {
     let name: SourceName
     let kind: SourceKind
     private let verifier: Verifier
+    private let addresses: [AddressRange]?
     private let classifier: Classifier
     private let filter: JQFilter?
 
@@ -24,6 +26,7 @@ struct PreparedSource: Sendable {
     init(_ source: Settings.Source, routes: [Settings.Route], jq: JQCommand = JQCommand()) throws {
         name = source.name
         kind = source.kind
+        addresses = source.addresses
         verifier = try Verifier(
             try source.kind.whole.scheme(source),
             secrets: source.secrets,
@@ -38,6 +41,7 @@ struct PreparedSource: Sendable {
                 replyHosts: source.reply.hosts,
                 ownAccounts: Set(source.ownAccounts),
                 askedForBy: source.askedForBy,
+                callback: source.reply.callback,
                 routes: try own.compactMap { try $0.classified() },
                 commands: Set(own.compactMap(\.command))
             )
@@ -53,6 +57,11 @@ struct PreparedSource: Sendable {
     /// Ends the helper process.
     func stop() async {
         await filter?.stop()
+    }
+
+    /// True if the settings let deliveries come from this address.
+    func takes(from address: String) -> Bool {
+        addresses?.contains { $0.contains(address) } ?? true
     }
 
     /// Says whether a delivery is genuine and fresh; pure.

@@ -6,6 +6,8 @@ struct Example: Sendable, CustomTestStringConvertible {
     /// One delivery and what `explain` must say of it.
     struct Case: Sendable, CustomTestStringConvertible {
         let example: Example
+        /// The folder's, unless the case names another.
+        let source: String
         let delivery: String
         let exitStatus: Int32
         /// JSON text: one object, or a list where the delivery asks for several things.
@@ -19,7 +21,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     /// Unix time in seconds at which the deliveries came.
     let now: Int
     let environment: [String: String]
-    let cases: [(delivery: String, exitStatus: Int32, explanation: Data)]
+    let cases: [(source: String, delivery: String, exitStatus: Int32, explanation: Data)]
 
     var testDescription: String { folder.lastPathComponent }
     var settings: String { folder.appendingPathComponent("bascule.yaml").path }
@@ -41,6 +43,7 @@ struct Example: Sendable, CustomTestStringConvertible {
             example.cases.map {
                 Case(
                     example: example,
+                    source: $0.source,
                     delivery: $0.delivery,
                     exitStatus: $0.exitStatus,
                     explanation: $0.explanation
@@ -53,13 +56,15 @@ struct Example: Sendable, CustomTestStringConvertible {
         let data = try Data(contentsOf: folder.appendingPathComponent("expected.json"))
         let expected = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         self.folder = folder
-        source = try #require(expected["source"] as? String)
+        let usual = try #require(expected["source"] as? String)
+        source = usual
         now = try #require(expected["now"] as? Int)
         environment = try #require(expected["environment"] as? [String: String])
         let entries = try #require(expected["cases"] as? [[String: Any]])
         cases = try entries.map { entry in
             let explanation = try #require(entry["explain"])
             return (
+                entry["source"] as? String ?? usual,
                 try #require(entry["delivery"] as? String),
                 Int32(try #require(entry["exit"] as? Int)),
                 try JSONSerialization.data(withJSONObject: explanation)

@@ -6,6 +6,7 @@ struct ExamplesTests {
     @Test func `the main uses have an example`() throws {
         #expect(
             try Example.all().map(\.testDescription) == [
+                "alerts-and-tickets-from-systems-that-cannot-sign",
                 "contain-from-a-ticket-released-after-eight-hours", "jira-status-contains-a-machine",
                 "pagerduty-note-isolates-a-machine", "servicenow-state-contains-a-machine",
                 "signed-json-webhook-starts-a-scan", "slack-command-isolates-a-workstation",
@@ -39,7 +40,7 @@ struct ExamplesTests {
         let example = one.example
         let outcome = try await Program.run(
             [
-                "explain", "--config", example.settings, "--source", example.source, "--json",
+                "explain", "--config", example.settings, "--source", one.source, "--json",
                 "--request", example.folder.appendingPathComponent("deliveries/\(one.delivery).json").path,
                 "--machines", example.folder.appendingPathComponent("machines.json").path,
                 "--now", String(example.now),

@@ -24,6 +24,16 @@ struct RecordedRequestTests {
     }
 
     @Test(arguments: [
+        ("/hooks/search/s3cret", "s3cret"), ("/hooks/search/s3cret/", "s3cret"), ("/hooks/search", nil),
+        ("/other/search/s3cret", nil), ("", nil),
+    ])
+    func `the path matters for what follows the source`(path: String, secret: String?) throws {
+        let request = try read(#"{"path": "\#(path)"}"#)
+        let delivery = request.delivery(at: SourceName("search"), receivedAt: Timestamp(seconds: 1))
+        #expect(delivery.pathSecret == secret.map { Secret($0) })
+    }
+
+    @Test(arguments: [
         ("[]", RecordedRequestError.notAnObject),
         (#"{"headers": []}"#, .badHeaders), (#"{"headers": {"a": 1}}"#, .badHeader("a")),
         (#"{"headers": {"a": ["1", null]}}"#, .badHeader("a")), (#"{"body_base64": "=="}"#, .badBody),

@@ -5,11 +5,12 @@ import Vocabulary
 /// A request to a hook as `verify` and `explain` read it from a file.
 ///
 /// `{"headers": {"name": "value" or ["value", …]}, "body_base64": "…"}`; a list is a header sent that many
-/// times, an absent body an empty one; further
-/// keys of a recording (method, address) do not matter.
+/// times, an absent body an empty one. `path` matters only where the address holds the secret: what follows
+/// `/hooks/<source>/`. Further keys of a recording do not matter.
 struct RecordedRequest: Hashable {
     let headers: [RawDelivery.Header]
     let body: [UInt8]
+    let pathSecret: Secret?
 
     init(_ json: JSONValue) throws(RecordedRequestError) {
         guard let fields = json.object else { throw .notAnObject }
@@ -22,6 +23,8 @@ struct RecordedRequest: Hashable {
         }
         self.headers = headers
         body = try Self.body(fields["body_base64"])
+        let parts = (fields["path"]?.string ?? "").split(separator: "/")
+        pathSecret = parts.count == 3 && parts[0] == "hooks" ? Secret(String(parts[2])) : nil
     }
 
     /// The request as the listener would hand it on.
@@ -31,7 +34,8 @@ struct RecordedRequest: Hashable {
             headers: headers,
             body: body,
             receivedAt: receivedAt,
-            remoteAddress: "127.0.0.1"
+            remoteAddress: "127.0.0.1",
+            pathSecret: pathSecret
         )
     }
 

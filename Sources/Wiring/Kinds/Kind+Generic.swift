@@ -1,6 +1,7 @@
 import Authenticating
 import Classifying
 import Cryptography
+import JSONReader
 import Vocabulary
 
 /// Any sender that signs in a way of its own choosing.
@@ -8,7 +9,15 @@ extension Kind {
     static let standardWebhooks = Kind(
         reader: StandardWebhooksReader.self,
         proof: .secretOrPublicKeys,
-        scheme: { _ in .standardWebhooks }
+        scheme: { _ in .standardWebhooks },
+        sample: SampleBody.event
+    )
+
+    static let svix = Kind(
+        reader: SvixReader.self,
+        proof: .secretOrPublicKeys,
+        scheme: { _ in .svix },
+        sample: SampleBody.event
     )
 
     static let hmac = Kind(
@@ -18,8 +27,25 @@ extension Kind {
                 throw .unusableSetting(name: "header", expected: "the name of an HTTP header")
             }
             return .described(try described.scheme())
-        }
+        },
+        sample: SampleBody.event
     )
+}
+
+extension SampleBody {
+    /// What a sender of one's own would make up: a type, a time and data about one machine.
+    static func event(_ wish: SampleWish) -> SampleBody {
+        let event: JSONValue = [
+            "type": "containment.requested",
+            "timestamp": .string(wish.now.iso8601),
+            "data": [
+                "id": .string(wish.id), "ticket": .string(wish.ticket), "action": "isolate",
+                "target": ["kind": "host", "name": .string(wish.machine ?? "laptop-7")],
+                "requester": ["id": .string(wish.identity)], "text": .string(wish.text ?? "made up by send"),
+            ],
+        ]
+        return SampleBody(body: event.encoded())
+    }
 }
 
 extension Settings.Described {

@@ -20,6 +20,8 @@ struct Kind: Sendable {
         case tokens
         /// A secret that is sent as it is: nothing covers the body, and the settings must say so.
         case plainToken
+        /// The same in a header, or an HMAC that something on the way makes, as `hmac` describes it.
+        case plainTokenOrHMAC
         /// Nothing comes in.
         case nothing
     }
@@ -49,6 +51,8 @@ struct Kind: Sendable {
     /// How a hook of the kind answers in words; nil for kinds that are not chats.
     var voice: (any ChatVoice.Type)?
     var proof = Proof.secret
+    /// Nothing that such a source asks runs without somebody's approval, whatever the grants.
+    var onlyProposes = false
     /// Texts of the source, besides the common keys; read into ``Settings/Source/options``.
     var options: [Option] = []
     /// The one of ``options`` that lists whose people may speak.
@@ -71,11 +75,18 @@ struct Kind: Sendable {
     var word: String { reader.kind.word }
     /// Routes may have a trigger.
     var hasTickets: Bool { reader is any TicketReader.Type }
+    /// What a trigger may wait for: some systems do not say what changed.
+    var triggerKeys: [String] { (reader as? any TicketReader.Type)?.triggerKeys ?? [] }
+    /// How the sender signs may have to be described.
+    var takesDescription: Bool { word == Kind.hmac.word || proof == .plainTokenOrHMAC }
 
     /// In the order of the documentation.
     static let all: [Kind] = [
-        .slack, .jira, .standardWebhooks, .hmac,
-        .jiraAutomation, .serviceNow, .pagerDuty, .gitHub, .gitLab, .linear, .zendesk,
+        .slack,
+        .jira, .jiraAutomation, .serviceNow, .pagerDuty,
+        .standardWebhooks, .svix, .hmac, .callback,
+        .gitHub, .gitLab, .linear, .zendesk,
+        .sentinel, .freshservice, .zammad, .thehive, .opsgenie, .splunk,
     ]
 
     static func named(_ word: String) -> Kind? { all.first { $0.word == word } }

@@ -1,3 +1,4 @@
+import Accepting
 import Classifying
 import Deciding
 import Foundation
@@ -85,6 +86,13 @@ struct Settings: Sendable {
         var options: [String: String] = [:]
         /// An address that is a secret, such as a workflow's.
         var address: Secret?
+        /// What our own callbacks are signed with, the newest first.
+        var secrets: [Secret] = []
+        /// Where jobs are told instead of at the source itself.
+        var callback: CallbackPlace?
+
+        /// True if something can be posted there.
+        var canPost: Bool { token != nil || address != nil || !secrets.isEmpty }
     }
 
     /// `kind: hmac`: how any other sender signs.
@@ -117,6 +125,8 @@ struct Settings: Sendable {
         var askedForBy: String?
         /// Accounts of the bridge itself: their events start nothing.
         var ownAccounts: [String]
+        /// Where deliveries may come from; nil for anywhere.
+        var addresses: [AddressRange]?
         /// All that may be asked here, whatever the grants; nil for anything.
         var ceiling: Set<String>?
         var line: Int

@@ -11,6 +11,7 @@ extension SettingsReader {
         var policy = Policy()
         policy.rehearses = fields.word("mode", of: ["act", "rehearse"]) == "rehearse"
         for source in sources { policy.ceilings[source.name] = source.ceiling }
+        policy.proposingSources = Set(sources.filter { $0.kind.whole.onlyProposes }.map(\.name))
         policy.rehearsingSources = Set(sources.filter(\.rehearses).map(\.name))
         policy.validFor = fields.duration("valid-for") ?? policy.validFor
         let names = Set(sources.map(\.name))

@@ -81,6 +81,14 @@ extension SettingsReader {
             )
             return nil
         }
+        guard source.kind.whole.triggerKeys.contains(keys[0]) else {
+            fields.reading.error(
+                part.key(keys[0]),
+                "\(source.kind) does not say when \"\(keys[0])\" is so: its deliveries tell what is, not what changed",
+                "ask in jq with `when`, or use one of: \(source.kind.whole.triggerKeys.joined(separator: ", "))"
+            )
+            return nil
+        }
         return Trigger(key: keys[0], value: value)
     }
 
@@ -127,6 +135,10 @@ extension SettingsReader {
 
     private static func check(_ route: Settings.Route, _ source: Settings.Source, _ fields: Fields) {
         let reading = fields.reading
+        if source.kind.whole.proof == .nothing {
+            reading.error(fields["from"], "nothing comes from a \(source.kind)", "name another source")
+            return
+        }
         if let command = route.command {
             if !source.kind.isChat {
                 reading.error(

@@ -4,9 +4,7 @@ import Yams
 
 extension SettingsReader {
     private static let laterKinds = [
-        "teams", "teams-bot", "svix", "callback",
-        "mattermost", "discord", "google-chat", "sentinel", "freshservice", "zammad", "thehive",
-        "opsgenie", "splunk", "zulip", "rocketchat",
+        "teams", "teams-bot", "google-chat", "mattermost", "discord", "zulip", "rocketchat",
     ]
     private static let schemeKeys = [
         "header", "algorithm", "encoding", "prefix", "style", "timestamp-header", "timestamp-unit",
@@ -19,7 +17,7 @@ extension SettingsReader {
             reading.error(node, "\"sources\" names none", "add `NAME: { kind: … }`")
             return []
         }
-        return mapping.compactMap { key, value in
+        let sources: [Settings.Source] = mapping.compactMap { key, value in
             guard let name = key.scalar?.string, isSourceName(name) else {
                 reading.error(
                     key,
@@ -30,6 +28,7 @@ extension SettingsReader {
             }
             return readSource(name, value, reading)
         }
+        return resolveCallbacks(sources, node, reading)
     }
 
     private static func isSourceName(_ name: String) -> Bool {
@@ -47,14 +46,15 @@ extension SettingsReader {
         let title = "source \"\(name)\""
         let problemsBefore = reading.problems.count
         guard let kind = readKind(node, title, reading) else { return nil }
-        var known = ["kind", "mode", "reply", "asked-for-by", "own", "may"] + proofKeys(kind.proof)
-        known += kind.options.map(\.key) + (kind.word == Kind.hmac.word ? schemeKeys : [])
+        var known =
+            ["kind", "mode", "reply", "asked-for-by", "own", "may", "addresses"] + proofKeys(kind.proof)
+        known += kind.options.map(\.key) + (kind.takesDescription ? schemeKeys : [])
         guard
             let fields = Fields(
                 node,
                 title,
                 known: known,
-                unbuilt: kind.proof == .plainToken ? ["addresses"] : ["accept-unsigned", "addresses"],
+                unbuilt: known.contains("accept-unsigned") ? [] : ["accept-unsigned"],
                 in: reading
             )
         else { return nil }
@@ -72,11 +72,12 @@ extension SettingsReader {
             secrets: secrets,
             publicKeys: publicKeys,
             options: options,
-            described: kind.word == Kind.hmac.word ? readScheme(fields) : nil,
+            described: isDescribed(fields, kind) ? readScheme(fields) : nil,
             rehearses: fields.word("mode", of: ["act", "rehearse"]) == "rehearse",
             reply: readReply(fields, kind),
             askedForBy: fields.text("asked-for-by"),
             ownAccounts: fields.texts("own") ?? [],
+            addresses: readAddresses(fields),
             ceiling: readCeiling(fields),
             line: node.mark?.line ?? 1
         )
@@ -172,7 +173,7 @@ extension SettingsReader {
         case .secret: ["secret"]
         case .secretOrPublicKeys: ["secret", "public-keys"]
         case .publicKeys: ["public-keys"]
-        case .plainToken: ["secret", "accept-unsigned"]
+        case .plainToken, .plainTokenOrHMAC: ["secret", "accept-unsigned"]
         case .tokens, .nothing: []
         }
     }
@@ -181,14 +182,8 @@ extension SettingsReader {
     private static func readSecrets(_ fields: Fields, _ kind: Kind, _ source: SourceName) -> [Secret] {
         let reading = fields.reading
         switch kind.proof {
-        case .secret, .plainToken, .secretOrPublicKeys:
-            if kind.proof == .plainToken, fields.word("accept-unsigned", of: ["token"]) == nil {
-                reading.error(
-                    fields.node,
-                    "\(kind.word) signs nothing: whoever knows the token can write any body",
-                    "say that you know it: `accept-unsigned: token`"
-                )
-            }
+        case .secret, .plainToken, .plainTokenOrHMAC, .secretOrPublicKeys:
+            if kind.proof == .plainToken || kind.proof == .plainTokenOrHMAC { checkUnsigned(fields, kind) }
             if let secret = fields["secret"] {
                 return reading.secrets(secret, "the secret of \(fields.name)", of: source)
             }
@@ -207,22 +202,26 @@ extension SettingsReader {
     }
 
     private static func readReply(_ fields: Fields, _ kind: Kind) -> Settings.Reply {
+        if kind.proof == .nothing { return readCallback(fields) }
         var reply = Settings.Reply()
-        let takesReply = kind.untold != nil
         guard let node = fields["reply"] else {
             warnUntold(fields, kind, hasToken: false)
             return reply
         }
-        guard takesReply else {
-            fields.reading.error(
-                fields.key("reply"),
-                "replies to \(kind.word) are not built yet in this version",
-                "remove `reply`; what fails is told on `tell`"
-            )
+        let own = ["token", "url", "user", "hosts", "address"] + kind.replyOptions.map(\.key)
+        let known = (kind.untold == nil ? [] : own) + (kind.reader.kind.isChat ? [] : ["callback"])
+        guard let part = Fields(node, "\"reply\"", known: known, in: fields.reading) else { return reply }
+        if let callback = readCallbackName(part) {
+            for key in own where part[key] != nil {
+                part.reading.error(part.key(key), "a callback is told instead", "remove it, or `callback`")
+            }
+            reply.callback = callback
             return reply
         }
-        let known = ["token", "url", "user", "hosts", "address"] + kind.replyOptions.map(\.key)
-        guard let part = Fields(node, "\"reply\"", known: known, in: fields.reading) else { return reply }
+        guard kind.untold != nil else {
+            part.missing("callback")
+            return reply
+        }
         reply.token = part["token"].flatMap { fields.reading.secret($0, "the reply token of \(fields.name)") }
         reply.address = part["address"].flatMap {
             fields.reading.secret($0, "the reply address of \(fields.name)")

@@ -65,10 +65,7 @@ extension SettingsReader {
         if source.kind.whole.telling == .inRoom, place.channel == nil {
             reading.error(node, "\(name) has no \"channel\"", "add the id of the room")
         }
-        guard
-            source.kind.whole.telling == .nowhere
-                || (source.reply.token == nil && source.reply.address == nil)
-        else { return }
+        guard source.kind.whole.telling == .nowhere || !source.reply.canPost else { return }
         reading.error(
             node,
             "\(name) names \(place.source), where nothing can be posted",

@@ -95,7 +95,9 @@ package struct SimulatorScriptReader {
     }
 
     private func chat(_ node: Node) -> ChatScript {
-        let known = ["slack-token", "channels", "jira-credential", "issues", "credentials"]
+        let known = [
+            "slack-token", "channels", "jira-credential", "issues", "credentials", "callback-secrets",
+        ]
         guard let fields = Fields(node, "chat", known: known, in: reading) else { return ChatScript() }
         var credentials: [String: String] = [:]
         if let node = fields["credentials"] {
@@ -108,7 +110,8 @@ package struct SimulatorScriptReader {
             channels: fields.texts("channels") ?? [],
             jiraCredential: fields.text("jira-credential"),
             issues: fields.texts("issues") ?? [],
-            credentials: credentials
+            credentials: credentials,
+            callbackSecrets: fields.texts("callback-secrets") ?? []
         )
     }
 

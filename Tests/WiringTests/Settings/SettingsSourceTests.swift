@@ -63,7 +63,7 @@ struct SettingsSourceTests {
         ),
         (
             "x: { kind: hmac, header: S, timestamp-header: T, reply: {}, secret: { env: APP } }",
-            "10:52: replies to hmac are not built yet"
+            #"10:59: "reply" has no "callback""#
         ),
         ("x: { kind: jira, header: S, secret: { env: APP } }", #"10:20: source "x" has no key "header""#),
         ("x: { kind: standard-webhooks, secret: { env: APP } }", "10:41: source \"x\": Secret 1 is not"),

@@ -4,18 +4,28 @@ import Glibc
 import Vocabulary
 
 /// A plain TCP connection, for requests that no HTTP client would send.
-struct RawConnection: Sendable {
+package struct RawConnection: Sendable {
     let port: UInt16
 
-    init?(_ base: String) {
+    /// On this machine.
+    package init(port: UInt16) {
+        self.port = port
+    }
+
+    /// Nil unless the address names a port.
+    package init?(_ base: String) {
         guard let port = URL(string: base)?.port.flatMap({ UInt16(exactly: $0) }) else { return nil }
         self.port = port
     }
 
     /// Sends the pieces with a pause before each but the first, then reads until the other side closes.
     ///
+    /// - Parameters:
+    ///   - pieces: The bytes of the request.
+    ///   - pause: Before each piece but the first.
+    ///   - limit: Seconds to wait for the answer.
     /// - Returns: The status of the first answer, or nil if there was none within `limit`.
-    func status(of pieces: [[UInt8]], pause: Duration = .zero, limit: Int = 20) async -> Int? {
+    package func status(of pieces: [[UInt8]], pause: Duration = .zero, limit: Int = 20) async -> Int? {
         await withCheckedContinuation { continuation in
             // Blocks a thread of its own, none of the cooperative pool.
             Thread.detachNewThread {
