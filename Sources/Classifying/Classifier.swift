@@ -41,6 +41,11 @@ package struct Classifier: Sendable {
     package func senderKey(of delivery: VerifiedDelivery) -> String? {
         reading.reader.senderKey(of: delivery)
     }
+
+    /// A second name of the delivery, for senders that repeat one under another id of their own.
+    package func secondKey(of delivery: VerifiedDelivery) -> String? {
+        reading.reader.secondKey(of: delivery)
+    }
 }
 
 /// A delivery that cannot be read, on its way to ``Classification/unreadable(code:words:)``.

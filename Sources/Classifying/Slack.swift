@@ -2,7 +2,7 @@ import Foundation
 import JSONReader
 package import Vocabulary
 
-/// Slack's deliveries: slash commands, buttons and forms, the URL handshake and the certificate probe.
+/// Slack's deliveries: slash commands, buttons and forms, mentions, the URL handshake and the certificate probe.
 ///
 /// Source: `reference/webhook-sources.md` §3.1.
 package struct Slack: SourceReader {
@@ -21,7 +21,9 @@ package struct Slack: SourceReader {
         _ delivery: VerifiedDelivery,
         with routes: RouteAsking
     ) async throws(Unreadable) -> Classification {
-        if Self.isJSON(delivery.body) { return try classifyEvent(delivery.body) }
+        if Self.isJSON(delivery.body) {
+            return try SlackEvent(reading, body: delivery.body).classify()
+        }
         let form = try FormFields(delivery.body)
         if form["ssl_check"] == "1" {
             return .handshake(HookAnswer(status: 200, contentType: "text/plain", body: ""))
@@ -32,13 +34,19 @@ package struct Slack: SourceReader {
         return try classifyCommand(form, receivedAt: delivery.receivedAt)
     }
 
-    /// `trigger_id`, of a command, a press or a form.
+    /// `trigger_id` of a command, a press or a form; `event_id` of an event.
     package static func senderKey(of delivery: VerifiedDelivery) -> String? {
-        guard !isJSON(delivery.body), let form = try? FormFields(delivery.body) else { return nil }
+        if isJSON(delivery.body) { return SlackEvent.eventID(of: delivery.body) }
+        guard let form = try? FormFields(delivery.body) else { return nil }
         if let payload = form["payload"] { return SlackInteraction.triggerID(of: payload) }
         guard let trigger = form["trigger_id"], (1...200).contains(trigger.utf8.count)
         else { return nil }
         return trigger
+    }
+
+    /// Channel and time of an event.
+    package static func secondKey(of delivery: VerifiedDelivery) -> String? {
+        isJSON(delivery.body) ? SlackEvent.place(of: delivery.body) : nil
     }
 
     private func classifyCommand(
@@ -87,20 +95,6 @@ package struct Slack: SourceReader {
         let hosts = reading.replyHosts.map(ReplyHosts.init) ?? .slack
         guard let address = form["response_url"], hosts.permits(address) else { return nil }
         return ResponseURL(url: address, expiresAt: receivedAt + Self.responseURLLife)
-    }
-
-    private func classifyEvent(_ body: [UInt8]) throws(Unreadable) -> Classification {
-        let event = try Unreadable.reading(body, root: .object)
-        guard event["type"]?.string == "url_verification" else {
-            throw Unreadable(
-                "slack.not-built",
-                "Slack's events are not built yet, only slash commands, buttons and forms."
-            )
-        }
-        guard let challenge = event["challenge"]?.string, (1...500).contains(challenge.utf8.count),
-            challenge.utf8.allSatisfy({ (0x20..<0x7F).contains($0) })
-        else { throw Unreadable("slack.no-challenge", "The handshake carries no usable challenge.") }
-        return .handshake(HookAnswer(status: 200, contentType: "text/plain", body: challenge))
     }
 
     private static func isJSON(_ body: [UInt8]) -> Bool {

@@ -12,6 +12,11 @@ package protocol SourceReader: Sendable {
     /// It only ever adds refusals; nil where there is none.
     static func senderKey(of delivery: VerifiedDelivery) -> String?
 
+    /// A second name of the delivery, for senders that repeat one under another id of their own.
+    ///
+    /// Nil where there is none.
+    static func secondKey(of delivery: VerifiedDelivery) -> String?
+
     init(_ reading: SourceReading)
 
     /// Interprets one delivery.
@@ -29,6 +34,7 @@ package protocol SourceReader: Sendable {
 
 extension SourceReader {
     package static func senderKey(of delivery: VerifiedDelivery) -> String? { nil }
+    package static func secondKey(of delivery: VerifiedDelivery) -> String? { nil }
 }
 
 /// A source's routes together with what runs their jq.

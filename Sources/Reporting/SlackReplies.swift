@@ -18,20 +18,26 @@ struct SlackReplies: Sendable {
     let now: Timestamp
 
     /// Tells where a command came from.
-    func tell(_ batch: Batch, channel: String, responseURL: ResponseURL?) async -> Delivery {
+    func tell(
+        _ batch: Batch,
+        channel: String,
+        thread: String?,
+        responseURL: ResponseURL?
+    ) async -> Delivery {
         guard let token = settings.token else {
             return await tell(batch, at: responseURL, orElse: "slack.no-token")
         }
-        let delivery = await tell(batch, channel: channel, updating: batch.conversation?.messageID, token)
+        let known = batch.conversation?.messageID
+        let delivery = await tell(batch, channel: channel, thread: thread, updating: known, token)
         // The command's own address works in channels that the bot is not in.
         guard case .impossible(let trouble) = delivery else { return delivery }
         return await tell(batch, at: responseURL, orElse: trouble)
     }
 
-    /// Tells a channel with a message of its own.
-    func announce(_ batch: Batch, channel: String) async -> Delivery {
+    /// Tells a channel, or a thread of it, with a message of its own.
+    func announce(_ batch: Batch, channel: String, thread: String? = nil) async -> Delivery {
         guard let token = settings.token else { return .impossible(trouble: "slack.no-token") }
-        switch await tell(batch, channel: channel, updating: nil, token) {
+        switch await tell(batch, channel: channel, thread: thread, updating: nil, token) {
         case .told: return .told(messageID: nil, usesResponseURL: false)
         case let other: return other
         }
@@ -42,6 +48,7 @@ struct SlackReplies: Sendable {
     private func tell(
         _ batch: Batch,
         channel: String,
+        thread: String?,
         updating messageID: String?,
         _ token: Secret
     ) async -> Delivery {
@@ -54,6 +61,7 @@ struct SlackReplies: Sendable {
         if let messageID {
             message["ts"] = .string(messageID)
         } else {
+            message["thread_ts"] = thread.map { .string($0) }
             message["unfurl_links"] = false
             message["unfurl_media"] = false
         }
@@ -69,7 +77,7 @@ struct SlackReplies: Sendable {
             "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long",
         ].contains { delivery == .impossible(trouble: "slack.\($0)") }
         guard messageID != nil, isGone else { return delivery }
-        return await tell(batch, channel: channel, updating: nil, token)
+        return await tell(batch, channel: channel, thread: thread, updating: nil, token)
     }
 
     /// Slack mostly answers 200 and says in the body whether it worked.
@@ -168,14 +176,15 @@ extension SlackChannel: ReplyChannel {
             guard let channel = errand.tellChannel else { return .impossible(trouble: "tell.not-configured") }
             return await replies.announce(batch, channel: channel)
         case (.room(_, let room), _): return await replies.announce(batch, channel: room)
-        case (.place(_, .slack(let room, _, _)), _): return await replies.announce(batch, channel: room)
+        case (.place(_, .slack(let room, _, _, let thread)), _):
+            return await replies.announce(batch, channel: room, thread: thread)
         case (.whisper(_, let room, let person), _):
             return await replies.whisper(batch, channel: room, person: person)
         case (.dialog(_, let dialog), _):
             let mayBeOpen = batch.entries.contains(where: \.mayHaveBeenSent)
             return await replies.ask(dialog, mayBeOpen: mayBeOpen)
-        case (.conversation, .slack(let place, _, let responseURL)):
-            return await replies.tell(batch, channel: place, responseURL: responseURL)
+        case (.conversation, .slack(let place, _, let responseURL, let thread)):
+            return await replies.tell(batch, channel: place, thread: thread, responseURL: responseURL)
         case (.conversation, _), (.place, _): return .impossible(trouble: "reply.wrong-kind")
         }
     }

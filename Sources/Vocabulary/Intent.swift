@@ -214,8 +214,10 @@ package struct TimeBox: Sendable, Hashable, Codable, CustomStringConvertible {
 ///
 /// An address out of a payload is a credential: it stays out of audit, exports and logs.
 package enum ReplyAddress: Sendable, Hashable, Codable {
-    /// A Slack channel, with the `response_url` of the command if one came.
-    case slack(channel: String, user: String?, responseURL: ResponseURL?)
+    /// A Slack channel, with the `response_url` of the command if one came, or the thread to answer in.
+    ///
+    /// Rows of older ledgers name no `thread`; it is the `ts` of the message that the thread is under.
+    case slack(channel: String, user: String?, responseURL: ResponseURL?, thread: String? = nil)
     /// A comment on a Jira issue.
     case jira(issue: String)
     /// Somewhere at any other kind of source; see ``ReplyPlace``.
@@ -229,7 +231,7 @@ package enum ReplyAddress: Sendable, Hashable, Codable {
     /// The address among its parts that is a credential and expires.
     package var responseURL: ResponseURL? {
         switch self {
-        case .slack(_, _, let responseURL): responseURL
+        case .slack(_, _, let responseURL, _): responseURL
         case .at(let place): place.responseURL
         case .jira: nil
         }
@@ -238,7 +240,8 @@ package enum ReplyAddress: Sendable, Hashable, Codable {
     /// The same place without the address that expires.
     package var withoutResponseURL: ReplyAddress {
         switch self {
-        case .slack(let channel, let user, _): .slack(channel: channel, user: user, responseURL: nil)
+        case .slack(let channel, let user, _, let thread):
+            .slack(channel: channel, user: user, responseURL: nil, thread: thread)
         case .at(let place): .at(place.parts)
         case .jira: self
         }

@@ -42,10 +42,12 @@ struct Intake: Sendable {
         do {
             // seen before: the first answer again
             let senderKey = source.senderKey(of: delivery)
+            let secondKey = source.secondKey(of: delivery)
             let first = try await ledger.firstAnswer(
                 source: delivery.source,
                 signedKey: delivery.signedKey,
-                senderKey: senderKey
+                senderKey: senderKey,
+                secondKey: secondKey
             )
             if let first { return repeated(delivery, first) }
 
@@ -65,6 +67,7 @@ struct Intake: Sendable {
             let receipt = try await ledger.record(
                 Acceptance(
                     delivery: record,
+                    secondKey: secondKey,
                     jobs: understanding.jobs,
                     deeds: understanding.deeds,
                     notices: understanding.outgoing(from: delivery.source),

@@ -38,7 +38,7 @@ extension IntentDesk {
     ) async throws -> Understanding {
         let asked = try await question(id, seen, intent)
         guard case .open(let job, _, _) = asked else { return asked.answer }
-        guard case .slack(let room, let person?, _)? = intent.replyTo else {
+        guard case .slack(let room, let person?, _, _)? = intent.replyTo else {
             return said("Type `deny \(id) because …`.")
         }
         let dialog = Dialog(

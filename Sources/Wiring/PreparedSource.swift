@@ -92,6 +92,11 @@ struct PreparedSource: Sendable {
     func senderKey(of delivery: VerifiedDelivery) -> String? {
         delivery.senderKey ?? classifier.senderKey(of: delivery)
     }
+
+    /// A second name of a delivery; nil for kinds that repeat none under another id.
+    func secondKey(of delivery: VerifiedDelivery) -> String? {
+        classifier.secondKey(of: delivery)
+    }
 }
 
 extension JQError {

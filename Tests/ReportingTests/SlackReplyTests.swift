@@ -29,6 +29,27 @@ struct SlackReplyTests {
         #expect(try await rig.entries(.sent).count == 2)
     }
 
+    @Test func `an answer to a mention is posted in its thread, and updated there`() async throws {
+        let thread = ReplyAddress.slack(channel: "C1", user: "U1", responseURL: nil, thread: "16.000001")
+        let rig = try await Rig([.answer(200, ["ok": true, "ts": "17.5"])], replyTo: thread)
+        try await rig.tell("accepted")
+        try await rig.reporter.runOnce()
+        try await rig.tell("succeeded", isFinal: true)
+        try await rig.reporter.runOnce()
+        let calls = rig.provider.calls
+        #expect(calls.map { $0.url.suffix(16) } == ["chat.postMessage", "/api/chat.update"])
+        #expect(calls.map { $0.body["thread_ts"] } == ["16.000001", nil])
+        #expect(calls.map { $0.body["ts"] } == [nil, "17.5"])
+    }
+
+    @Test func `a word that is about no job is answered in the thread`() async throws {
+        let thread = ReplyAddress.slack(channel: "C1", user: "U1", responseURL: nil, thread: "16.000001")
+        let rig = try await Rig()
+        try await rig.tell("no command", audience: .place(source: SourceName("chat"), thread))
+        try await rig.reporter.runOnce()
+        #expect(rig.provider.calls.map { $0.body["thread_ts"] } == ["16.000001"])
+    }
+
     @Test func `notices that came together go out in one message`() async throws {
         let rig = try await Rig()
         for text in ["one", "two", "three"] { try await rig.tell(text) }

@@ -3,6 +3,8 @@ package import Vocabulary
 /// Everything that one delivery puts on record, in one transaction.
 package struct Acceptance: Sendable {
     package var delivery: DeliveryRecord
+    /// Another name under which the sender may repeat the delivery; nil where it has none.
+    package var secondKey: String?
     /// New jobs with where their answers go.
     ///
     /// A job already `refused` is kept for the record.
@@ -18,12 +20,14 @@ package struct Acceptance: Sendable {
 
     package init(
         delivery: DeliveryRecord,
+        secondKey: String? = nil,
         jobs: [(job: Job, replyTo: ReplyAddress?)] = [],
         deeds: [Deed] = [],
         notices: [(audience: Audience, notice: Notice)] = [],
         actors: [Principal] = []
     ) {
         self.delivery = delivery
+        self.secondKey = secondKey
         self.jobs = jobs
         self.deeds = deeds
         self.notices = notices
@@ -54,14 +58,16 @@ package enum Receipt: Sendable, Hashable {
 }
 
 extension Ledger {
-    /// The answer given to an earlier delivery with either key; nil for a new one.
+    /// The answer given to an earlier delivery with any of the keys; nil for a new one.
     package func firstAnswer(
         source: SourceName,
         signedKey: String,
-        senderKey: String?
+        senderKey: String?,
+        secondKey: String? = nil
     ) async throws -> HookAnswer? {
-        try await read {
-            try $0.delivery(source: source, signedKey: signedKey, senderKey: senderKey)?.answer
+        try await read { transaction in
+            let known = try transaction.delivery(source: source, signedKey: signedKey, senderKey: senderKey)
+            return try (known ?? delivery(from: source, secondKey, in: transaction))?.answer
         }
     }
 
@@ -76,8 +82,12 @@ extension Ledger {
                 signedKey: delivery.signedKey,
                 senderKey: delivery.senderKey
             )
-            if let seen { return .repeated(seen.answer) }
+            let other = try Enqueuing.delivery(from: delivery.source, acceptance.secondKey, in: transaction)
+            if let first = seen ?? other { return .repeated(first.answer) }
             try transaction.insert(delivery)
+            if let key = acceptance.secondKey {
+                try transaction.setFlag(secondKeyFlag(delivery.source, key), delivery.id.text)
+            }
             var detail = ["source": delivery.source.text, "body-sha256": delivery.bodyDigest]
             detail["note"] = delivery.note
             // Whatever came of it, who it was that asked.
@@ -112,6 +122,18 @@ extension Ledger {
         try await write { try insert(job, replyTo: replyTo, in: $0) }
     }
 }
+
+/// The delivery that came under this second key; nil for a new one.
+private func delivery(
+    from source: SourceName,
+    _ secondKey: String?,
+    in transaction: any LedgerTransaction
+) throws -> DeliveryRecord? {
+    guard let secondKey, let id = try transaction.flag(secondKeyFlag(source, secondKey)) else { return nil }
+    return try transaction.delivery(DeliveryID(id))
+}
+
+private func secondKeyFlag(_ source: SourceName, _ key: String) -> String { "seen.\(source).\(key)" }
 
 /// News of a source that may come with every delivery: told once in ten minutes.
 private func tellSeldom(

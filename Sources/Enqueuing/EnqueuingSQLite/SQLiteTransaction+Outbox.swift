@@ -103,7 +103,7 @@ extension ReplyAddress {
     /// The place; what of it is a credential stays out.
     fileprivate var column: String {
         switch self {
-        case .slack(let channel, _, _): channel
+        case .slack(let channel, _, _, let thread): thread.map { "\(channel)/\($0)" } ?? channel
         case .jira(let issue): issue
         case .at(let place):
             place.parts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "/")

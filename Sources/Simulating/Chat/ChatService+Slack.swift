@@ -16,6 +16,9 @@ extension ChatService {
             script.channels.isEmpty || script.channels.contains(channel)
         else { return fail("channel_not_found") }
         if let problem = Self.problem(of: body) { return fail(problem) }
+        if let thread = body["thread_ts"], thread.string?.wholeMatch(of: /[0-9]+\.[0-9]{6}/) == nil {
+            return fail("thread_not_found")
+        }
         if isTooFast(channel, at: call.at) {
             var answer = SimulatedAnswer.json(429, ["ok": false, "error": "ratelimited"])
             answer.headers.append(("Retry-After", "1"))

@@ -163,6 +163,15 @@ extension SettingsReader {
                     "write it with its slash, such as /mde, or `mention` for messages that address the bot"
                 )
             }
+            if source.kind == Kind.slack.reader.kind, command == ChatMessage.mention,
+                source.reply.token == nil
+            {
+                reading.warn(
+                    fields["command"],
+                    "whoever mentions the bot at \(source.name) is not answered: there is no bot token",
+                    "add `reply: { token: … }` with the scope chat:write"
+                )
+            }
             return
         }
         if source.kind.isChat {
