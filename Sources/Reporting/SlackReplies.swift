@@ -7,10 +7,6 @@ import Vocabulary
 struct SlackReplies: Sendable {
     /// Slack's own hosts for a `response_url`.
     static let hosts = ["hooks.slack.com", "hooks.slack-gov.com"].map { AddressRule.HostPort(host: $0) }
-    /// Uses of one `response_url`.
-    static let usesMax = 5
-    /// A `response_url` that has this much left is used up with what there is to say.
-    static let lastMoment = Duration.seconds(60)
 
     let settings: SlackChannel
     let http: any HTTPSending
@@ -105,15 +101,8 @@ struct SlackReplies: Sendable {
     private func tell(_ batch: Batch, at responseURL: ResponseURL?, orElse trouble: String) async -> Delivery
     {
         guard let responseURL else { return .impossible(trouble: trouble) }
-        guard now < responseURL.expiresAt else { return .impossible(trouble: "slack.response-url-expired") }
-        let uses = batch.conversation?.uses ?? 0
-        guard uses < Self.usesMax else { return .impossible(trouble: "slack.response-url-used-up") }
-        let lastMoment = responseURL.expiresAt - Self.lastMoment
-        if uses == Self.usesMax - 1, !batch.holdsFinal, now < lastMoment {
-            return .deferred(until: lastMoment, trouble: "slack.last-use-kept-for-the-end")
-        }
-        guard responseURL.url.hasPrefix("https://") else {
-            return .impossible(trouble: "slack.response-url-not-permitted")
+        if let instead = ResponseUse.obstacle(to: responseURL, for: batch, provider: "slack", now: now) {
+            return instead
         }
         let isRepeated = batch.entries.map(\.mayHaveBeenSent)
         var message =

@@ -38,7 +38,7 @@ struct PreparedSource: Sendable {
                 name: source.name,
                 reader: source.kind.whole.reader,
                 tenants: Set(source.tenants),
-                replyHosts: source.reply.hosts,
+                replyHosts: source.kind.whole.replyHosts(source),
                 ownAccounts: Set(source.ownAccounts),
                 askedForBy: source.askedForBy,
                 callback: source.reply.callback,

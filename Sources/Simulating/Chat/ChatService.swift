@@ -49,6 +49,7 @@ struct ChatService: Sendable {
     private static let ends: [any ReplyEnd.Type] = [
         ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self, GitLabEnd.self, LinearEnd.self,
         ZendeskEnd.self, CallbackEnd.self,
+        MattermostEnd.self,
     ]
 
     mutating func keep(

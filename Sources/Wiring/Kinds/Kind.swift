@@ -64,6 +64,8 @@ struct Kind: Sendable {
     var telling = Telling.nowhere
     /// What an answer lacks without `reply`, and what to add; nil where nothing is lost.
     var untold: (lack: String, fix: String)?
+    /// Where an address out of a delivery may lead; nil for the provider's own hosts.
+    var replyHosts: @Sendable (Settings.Source) -> [String]? = { $0.reply.hosts }
     var scheme: @Sendable (Settings.Source) throws(VerifierSetupError) -> VerificationScheme
     /// Nil if the settings of this source leave no way back.
     var channel: @Sendable (Settings.Source) -> (any ReplyChannel)? = { _ in nil }
@@ -87,6 +89,7 @@ struct Kind: Sendable {
         .standardWebhooks, .svix, .hmac, .callback,
         .gitHub, .gitLab, .linear, .zendesk,
         .sentinel, .freshservice, .zammad, .thehive, .opsgenie, .splunk,
+        .mattermost,
     ]
 
     static func named(_ word: String) -> Kind? { all.first { $0.word == word } }

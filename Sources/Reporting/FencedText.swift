@@ -1,0 +1,83 @@
+import Enqueuing
+import Vocabulary
+
+/// Draws notices as one block of code, for media that read Markdown.
+///
+/// Everything may hold foreign text, and there is no other escape on which all of them agree: within a block of
+/// code they draw no markup, no link and no picture. What could end the block, and what could call somebody where a
+/// medium looks for names even there, is broken up by a space without width.
+///
+/// - Source: `reference/webhook-replies.md` §9.
+enum FencedText {
+    static let fieldsMax = 10
+    static let fieldMax = 1_000
+    private static let fence = "```"
+    private static let gap = "\u{200B}"
+
+    /// Notices of one audience, oldest first.
+    ///
+    /// - Parameters:
+    ///   - notices: At least one. The fields shown are the newest one's, where all are about one machine.
+    ///   - isRepeated: For each notice whether an earlier try may have arrived.
+    ///   - hasButtons: True where the medium draws the newest notice's buttons beside the text; else the text says
+    ///     what to type instead.
+    ///   - unitsMax: The medium's limit, fences included.
+    /// - Returns: At most `unitsMax` UTF-16 units; it says so where it was cut.
+    static func block(
+        _ notices: [Notice],
+        isRepeated: [Bool] = [],
+        hasButtons: Bool = false,
+        to unitsMax: Int
+    ) -> String {
+        var lines = notices.enumerated().map { index, notice in
+            let isSecond = index < isRepeated.count && isRepeated[index]
+            return symbol(notice.tone) + " " + ReplyText.marked(notice.text, isRepeated: isSecond)
+        }
+        let machines = Set(notices.map { $0.fields.first { $0.name == "machine" }?.value })
+        if machines.count == 1, let fields = notices.last?.fields {
+            lines += fields.prefix(fieldsMax).map { field in
+                "\(field.name): \(ReplyText.cut(field.value, to: fieldMax))"
+            }
+        }
+        let words = hasButtons ? [] : notices.last.map(TypedWords.all) ?? []
+        // What can be done about it is worth more than the end of a long text.
+        let end = words.isEmpty ? "" : broken("\nType: " + words.joined(separator: "  or  "))
+        let room = unitsMax - 2 * (fence.utf16.count + 1) - end.utf16.count
+        let text = ReplyText.cut(broken(lines.joined(separator: "\n")), to: room)
+        return "\(fence)\n\(text)\(end)\n\(fence)"
+    }
+
+    /// Foreign text that can neither end the block nor call anybody.
+    private static func broken(_ text: String) -> String {
+        text.replacing(fence, with: "`\(gap)`\(gap)`")
+            .replacing("@", with: "@\(gap)")
+            // Mattermost reads Slack's own marks, such as <!channel>, in answers to commands.
+            .replacing("<", with: "<\(gap)")
+    }
+
+    private static func symbol(_ tone: Notice.Tone) -> String {
+        switch tone {
+        case .progress: "⏳"
+        case .good: "✅"
+        case .bad: "❌"
+        case .warning: "⚠️"
+        }
+    }
+}
+
+/// What to type where a medium has no buttons.
+enum TypedWords {
+    static func all(_ notice: Notice) -> [String] {
+        let machine = notice.fields.first { $0.name == "machine" }?.value ?? "<machine>"
+        return (notice.buttons ?? []).compactMap { button in
+            switch button.word {
+            case .approve: "approve \(button.job)"
+            case .deny: "deny \(button.job) because …"
+            case .go: "go \(button.job)"
+            case .extend: button.duration.map { "extend \(ReplyText.cut(machine, to: 200)) for \($0)" }
+            case .release: "release \(ReplyText.cut(machine, to: 200))"
+            case .freeze: "freeze because …"
+            }
+        }
+    }
+}
