@@ -19,7 +19,9 @@ final class ScriptedProvider: HTTPSending {
         let method: OutgoingRequest.Method
         let url: String
         let headers: [String: String]
+        /// As JSON; null if it is none.
         let body: JSONValue
+        let text: String
         let rule: AddressRule
     }
 
@@ -48,6 +50,7 @@ final class ScriptedProvider: HTTPSending {
             url: request.url.withText { $0 },
             headers: Dictionary(headers) { first, _ in first },
             body: (try? JSONReader.read(bytes, root: .object)) ?? .null,
+            text: String(decoding: bytes, as: UTF8.self),
             rule: request.addressRule
         )
         made.withLock { $0.append(call) }

@@ -50,6 +50,7 @@ struct ChatService: Sendable {
         ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self, GitLabEnd.self, LinearEnd.self,
         ZendeskEnd.self, CallbackEnd.self,
         MattermostEnd.self,
+        DiscordEnd.self, ZulipEnd.self, RocketChatEnd.self,
     ]
 
     mutating func keep(

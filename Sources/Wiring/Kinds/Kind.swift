@@ -90,6 +90,7 @@ struct Kind: Sendable {
         .gitHub, .gitLab, .linear, .zendesk,
         .sentinel, .freshservice, .zammad, .thehive, .opsgenie, .splunk,
         .mattermost,
+        .discord, .zulip, .rocketChat,
     ]
 
     static func named(_ word: String) -> Kind? { all.first { $0.word == word } }
