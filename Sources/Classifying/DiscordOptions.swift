@@ -44,7 +44,10 @@ struct DiscordOptions {
         }
     }
 
+    /// Puts the options into the order of the grammar.
+    ///
     /// - Parameter command: The command's name, without a slash.
+    /// - Returns: A sentence to be read as if it had been typed.
     /// - Throws: ``Unreadable`` if nothing says what is to be done; that is never guessed.
     func sentence(of command: String) throws(Unreadable) -> String {
         let own = ChatGrammar.firstWords.contains(command) ? command : nil
