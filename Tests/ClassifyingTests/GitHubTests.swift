@@ -72,8 +72,14 @@ struct GitHubTests {
     }
 
     @Test func `our own comments are ours, by mark or by account`() async throws {
-        let marked = Self.comment.with("comment.body", "```\n@bascule [bascule:j-1/job.succeeded/1]\n```")
+        let marked = Self.comment.with("comment.body", "```\n@bascule isolate x\n[bascule:j-1/job.succeeded/1]\n```")
         #expect(try await bench().classified(marked) == .own)
+        // Who quotes us says something of their own.
+        let quoted = Self.comment.with(
+            "comment.body",
+            "> [bascule:j-1/job.succeeded/1]\n\n@bascule isolate ws-0142"
+        )
+        #expect(try await bench().classified(quoted).intents.count == 1)
         #expect(try await bench(own: ["9100101"]).classified(Self.comment) == .own)
     }
 

@@ -4,7 +4,7 @@ import Yams
 
 extension SettingsReader {
     private static let laterKinds = [
-        "teams", "teams-bot", "google-chat", "mattermost", "discord", "zulip", "rocketchat",
+        "teams", "teams-bot", "google-chat",
     ]
     private static let schemeKeys = [
         "header", "algorithm", "encoding", "prefix", "style", "timestamp-header", "timestamp-unit",
