@@ -134,6 +134,10 @@ package struct ChatScript: Sendable, Equatable {
     package var credentials: [String: String]
     /// What callbacks are signed with, as `whsec_…`; empty believes any signature.
     package var callbackSecrets: [String]
+    /// The client secret of a bot in Teams; nil takes any.
+    package var teamsSecret: String?
+    /// Accounts in Teams, such as `29:…`, whose owners have not installed the bot for themselves.
+    package var teamsStrangers: [String] = []
 
     package init(
         slackToken: String? = nil,

@@ -113,3 +113,15 @@ private struct PressedFields {
         }
     }
 }
+
+/// The names under which a card sends back what was pressed and filled in.
+///
+/// One place for writing and reading.
+package enum CardField {
+    /// ``Press/actionID(at:)``.
+    package static let action = "bascule"
+    /// ``Press/value``.
+    package static let press = "press"
+    /// The reason of a denial.
+    package static let because = "because"
+}

@@ -46,7 +46,11 @@ struct Bridge: Sendable {
         let registry = MetricsRegistry(scrubber: scrubber)
         let http = try CurlClient(settings.curl)
         let downloads = try CurlClient(settings.curl)
-        let live = try LiveSettings(settings, environment: environment)
+        let live = try LiveSettings(
+            settings,
+            environment: environment,
+            fetching: (KeyFetcher(http: http), logger)
+        )
         try await live.start()
         let tokens = TokenSource(
             settings: try EntraSettings(

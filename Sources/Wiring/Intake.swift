@@ -34,7 +34,7 @@ struct Intake: Sendable {
         // verify
         let delivery: VerifiedDelivery
         do throws(VerificationFailure) {
-            delivery = try source.verify(raw, now: now())
+            delivery = try await source.verifyFetching(raw, now: now())
         } catch {
             return reject(raw, reason: error.reason, error.message)
         }

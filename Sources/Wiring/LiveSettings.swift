@@ -3,6 +3,7 @@ import CurlClient
 import Enqueuing
 import Entra
 import JQFilter
+import Logging
 import Reporting
 import Synchronization
 import Vocabulary
@@ -12,30 +13,37 @@ final class LiveSettings: Sendable {
     private struct State {
         var settings: Settings
         var sources: [SourceName: PreparedSource]
-        /// Begins anew with every reload, so that a callback that ended can be tried again.
-        var callbacks = CallbackMemory()
+        /// Made once for each reading of the settings: a channel may remember a token, or its pace.
+        var channels: [SourceName: any ReplyChannel]
+
+        init(_ settings: Settings, _ sources: [SourceName: PreparedSource]) {
+            self.settings = settings
+            self.sources = sources
+            channels = settings.reporting(owner: "").channels
+        }
     }
 
     private let state: Mutex<State>
     private let environment: [String: String]
+    private let fetching: (fetcher: KeyFetcher, logger: Logger)?
 
     /// - Parameters:
     ///   - settings: Read and checked.
     ///   - environment: Kept for reloads, because secrets are taken out of the process's own.
+    ///   - fetching: What fetches keys of tokens; nil fetches none.
     /// - Throws: What a source says that cannot be prepared.
-    init(_ settings: Settings, environment: [String: String]) throws {
+    init(
+        _ settings: Settings,
+        environment: [String: String],
+        fetching: (fetcher: KeyFetcher, logger: Logger)? = nil
+    ) throws {
         self.environment = environment
-        state = Mutex(State(settings: settings, sources: try LiveSettings.prepare(settings)))
+        self.fetching = fetching
+        state = Mutex(State(settings, try LiveSettings.prepare(settings, fetching)))
     }
 
     var settings: Settings { state.withLock { $0.settings } }
     var sources: [SourceName: PreparedSource] { state.withLock { $0.sources } }
-
-    /// The way back to each source that has one.
-    func reporting(owner: String) -> ReportingSettings {
-        let present = state.withLock { $0 }
-        return present.settings.reporting(owner: owner, memory: present.callbacks)
-    }
 
     /// Starts the helper process of each source that has jq.
     func start() async throws {
@@ -53,7 +61,7 @@ final class LiveSettings: Sendable {
     func reload() async throws -> [String] {
         let old = state.withLock { $0 }
         var settings = try SettingsReader.read(old.settings.file, environment: environment)
-        let sources = try LiveSettings.prepare(settings)
+        let sources = try LiveSettings.prepare(settings, fetching, before: old.sources)
         do {
             for source in sources.values { try await source.start() }
         } catch {
@@ -66,16 +74,35 @@ final class LiveSettings: Sendable {
         settings.control = old.settings.control
         settings.ledgerPath = old.settings.ledgerPath
         settings.audit = old.settings.audit
-        let next = State(settings: settings, sources: sources)
+        let next = State(settings, sources)
         state.withLock { $0 = next }
         for source in old.sources.values { await source.stop() }
         return waiting
     }
 
-    private static func prepare(_ settings: Settings) throws -> [SourceName: PreparedSource] {
+    /// How people are answered now.
+    func reporting(owner: String) -> ReportingSettings {
+        let state = state.withLock { $0 }
+        return ReportingSettings(
+            owner: owner,
+            channels: state.channels,
+            tell: state.settings.tell.map { TellChannel(source: $0.source, channel: $0.channel) }
+        )
+    }
+
+    private static func prepare(
+        _ settings: Settings,
+        _ fetching: (fetcher: KeyFetcher, logger: Logger)?,
+        before: [SourceName: PreparedSource] = [:]
+    ) throws -> [SourceName: PreparedSource] {
         var sources: [SourceName: PreparedSource] = [:]
         for source in settings.sources {
-            sources[source.name] = try PreparedSource(source, routes: settings.routes)
+            sources[source.name] = try PreparedSource(
+                source,
+                routes: settings.routes,
+                fetching: fetching,
+                before: before[source.name]
+            )
         }
         return sources
     }
@@ -134,7 +161,9 @@ extension Settings {
     }
 
     /// The way back to each source that has one.
-    func reporting(owner: String, memory: CallbackMemory = CallbackMemory()) -> ReportingSettings {
+    func reporting(owner: String) -> ReportingSettings {
+        // Begins anew with every reading, so that a callback that ended can be tried again.
+        let memory = CallbackMemory()
         var channels: [SourceName: any ReplyChannel] = [:]
         for source in sources {
             let channel = source.kind.whole.channel(source)

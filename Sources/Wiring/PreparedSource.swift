@@ -3,6 +3,7 @@ import Authenticating
 import Classifying
 import Cryptography
 import JQFilter
+import Logging
 import Synchronization
 import Vocabulary
 
@@ -13,8 +14,10 @@ import Vocabulary
 struct PreparedSource: Sendable {
     let name: SourceName
     let kind: SourceKind
-    private let verifier: Verifier
     private let addresses: [AddressRange]?
+    private let ownVerifier: Verifier?
+    /// For tokens of an identity provider.
+    let keys: KeyKeeper?
     private let classifier: Classifier
     private let filter: JQFilter?
 
@@ -22,16 +25,34 @@ struct PreparedSource: Sendable {
     ///   - source: As the settings name it.
     ///   - routes: Those of every source; the others' are left out here.
     ///   - jq: How the helper process is started.
-    /// - Throws: ``VerifierSetupError`` or ``RouteError``; such a source must not start.
-    init(_ source: Settings.Source, routes: [Settings.Route], jq: JQCommand = JQCommand()) throws {
+    ///   - fetching: What fetches keys of tokens, and tells what became of it; nil uses only those of files.
+    ///   - before: The same source under the former settings, whose keys may be good still.
+    /// - Throws: ``VerifierSetupError``, ``KeyFetchError`` or ``RouteError``; such a source must not start.
+    init(
+        _ source: Settings.Source,
+        routes: [Settings.Route],
+        jq: JQCommand = JQCommand(),
+        fetching: (fetcher: KeyFetcher, logger: Logger)? = nil,
+        before: PreparedSource? = nil
+    ) throws {
         name = source.name
         kind = source.kind
         addresses = source.addresses
-        verifier = try Verifier(
-            try source.kind.whole.scheme(source),
-            secrets: source.secrets,
-            publicKeys: source.publicKeys
-        )
+        let scheme = try source.kind.whole.scheme(source)
+        if let origin = source.kind.whole.keys(source) {
+            ownVerifier = nil
+            keys = try KeyKeeper(
+                source.name,
+                origin,
+                fetcher: fetching?.fetcher,
+                logger: fetching?.logger ?? Logger(label: "keys") { _ in SwiftLogNoOpLogHandler() },
+                scheme: scheme,
+                before: before?.keys
+            )
+        } else {
+            keys = nil
+            ownVerifier = try Verifier(scheme, secrets: source.secrets, publicKeys: source.publicKeys)
+        }
         let own = routes.filter { $0.from == source.name }
         classifier = Classifier(
             SourceReading(
@@ -64,9 +85,21 @@ struct PreparedSource: Sendable {
         addresses?.contains { $0.contains(address) } ?? true
     }
 
-    /// Says whether a delivery is genuine and fresh; pure.
+    /// Says whether a delivery is genuine and fresh, with the keys at hand; pure.
     func verify(_ raw: RawDelivery, now: Timestamp) throws(VerificationFailure) -> VerifiedDelivery {
-        try verifier.verify(raw, kind: kind, now: now)
+        guard let verifier = ownVerifier ?? keys?.verifier else {
+            preconditionFailure("a source has one or the other")
+        }
+        return try verifier.verify(raw, kind: kind, now: now)
+    }
+
+    /// The same, with keys that are fetched if need be.
+    func verifyFetching(
+        _ raw: RawDelivery,
+        now: Timestamp
+    ) async throws(VerificationFailure) -> VerifiedDelivery {
+        guard let keys else { return try verify(raw, now: now) }
+        return try await keys.verify(raw, kind: kind, now: now)
     }
 
     /// Says what a genuine delivery asks for.

@@ -17,14 +17,18 @@ struct ChatService: Sendable {
     static let messagesMax = 20_000
 
     let script: ChatScript
+    /// Signs where a provider does.
+    let mint: TokenMint
     private(set) var messages: [ChatMessage] = []
+    var teams = TeamsMemory()
     private var lastID: Int64 = 0
     private var recentPosts: [String: [Timestamp]] = [:]
     private var usedTriggers: Set<String> = []
     private var commandUses: [String: (first: Timestamp, count: Int)] = [:]
 
-    init(script: ChatScript) {
+    init(script: ChatScript, mint: TokenMint) {
         self.script = script
+        self.mint = mint
     }
 
     /// Nil if the path is none of chat's.
@@ -51,6 +55,7 @@ struct ChatService: Sendable {
         ZendeskEnd.self, CallbackEnd.self,
         MattermostEnd.self,
         DiscordEnd.self, ZulipEnd.self, RocketChatEnd.self,
+        TeamsWorkflowEnd.self, BotFrameworkEnd.self, TeamsServiceEnd.self,
     ]
 
     mutating func keep(

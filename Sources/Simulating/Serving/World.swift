@@ -29,7 +29,7 @@ final class World: Sendable {
             let mint = TokenMint(key: keys.tokenKey, certificate: keys.tokenCertificate)
             entra = EntraService(script: script, mint: mint, certificate: keys.clientCertificate)
             defender = DefenderService(script: script, mint: mint, makeID: makeID)
-            chat = ChatService(script: script.chat)
+            chat = ChatService(script: script.chat, mint: mint)
         }
     }
 

@@ -1,5 +1,7 @@
 import Authenticating
 import Classifying
+import CurlClient
+import JSONReader
 import Reporting
 import Vocabulary
 
@@ -40,10 +42,13 @@ struct Kind: Sendable {
         let key: String
         /// What to write, for the message where it is missing; nil where it may be.
         let required: String?
+        /// A file, relative to the settings' folder; an https address stays as it is.
+        let isFile: Bool
 
-        init(_ key: String, required: String? = nil) {
+        init(_ key: String, required: String? = nil, isFile: Bool = false) {
             self.key = key
             self.required = required
+            self.isFile = isFile
         }
     }
 
@@ -67,12 +72,20 @@ struct Kind: Sendable {
     /// Where an address out of a delivery may lead; nil for the provider's own hosts.
     var replyHosts: @Sendable (Settings.Source) -> [String]? = { $0.reply.hosts }
     var scheme: @Sendable (Settings.Source) throws(VerifierSetupError) -> VerificationScheme
+    /// Where the keys of ``Proof/tokens`` come from.
+    var keys: @Sendable (Settings.Source) -> KeyOrigin? = { _ in nil }
     /// Nil if the settings of this source leave no way back.
     var channel: @Sendable (Settings.Source) -> (any ReplyChannel)? = { _ in nil }
     /// What is wrong or risky in the source's settings and no other part can see.
     var check: @Sendable (Settings.Source) -> [KindProblem] = { _ in [] }
+    /// What cannot be though each key by itself may; asked only where all secrets were read.
+    var mistake: @Sendable (Settings.Source) -> (key: String, what: String, fix: String)? = { _ in nil }
     /// What the sender would send; nil if there is nothing to make up.
     var sample: (@Sendable (SampleWish) -> SampleBody)?
+    /// What a sample has to hold of the settings, besides what was wished.
+    var completed: @Sendable (SampleWish, Settings.Source) -> SampleWish = { wish, _ in wish }
+    /// Where a simulator signs a token for a sample; nil where nobody but the provider can.
+    var sampleToken: @Sendable (SampleWish, Settings.Source) -> SampleToken? = { _, _ in nil }
 
     var word: String { reader.kind.word }
     /// Routes may have a trigger.
@@ -91,6 +104,7 @@ struct Kind: Sendable {
         .sentinel, .freshservice, .zammad, .thehive, .opsgenie, .splunk,
         .mattermost,
         .discord, .zulip, .rocketChat,
+        .teams, .teamsBot,
     ]
 
     static func named(_ word: String) -> Kind? { all.first { $0.word == word } }
@@ -130,6 +144,40 @@ struct SampleWish: Sendable {
     var machine: String?
     var status: String?
     var label: String?
+    /// Chats: the button that is pressed, instead of something typed.
+    var press: Press?
+    /// The reason that is filled in beside *Deny*.
+    var because: String?
+    /// Where the sender wants to be answered.
+    var service: String?
+    /// Whom a token is for: the bot's application, the audience.
+    var audience: String?
+}
+
+/// A call that has a simulator sign a token for a sample, which then goes into `Authorization: Bearer`.
+struct SampleToken: Sendable, Equatable {
+    let url: String
+    /// What the token says.
+    let claims: JSONValue
+
+    var request: OutgoingRequest {
+        OutgoingRequest(
+            .post,
+            Secret(url),
+            headers: [.init("Content-Type", "application/json")],
+            body: Secret(claims.encoded()),
+            isIdempotent: true,
+            responseBytesMax: 64 << 10
+        )
+    }
+
+    /// The header, from what ``request`` was answered; nil if that is no token.
+    static func header(_ answer: IncomingResponse) -> RawDelivery.Header? {
+        guard answer.status == 200, let body = try? JSONReader.read(answer.body, root: .object),
+            let token = body["token"]?.string
+        else { return nil }
+        return RawDelivery.Header("Authorization", "Bearer \(token)")
+    }
 }
 
 /// A made-up delivery before it is signed.

@@ -6,6 +6,9 @@ extension SettingsReader {
     ///
     /// Not where the secrets were not read: what stands for them fits nothing.
     static func checkKeys(of source: Settings.Source, _ fields: Fields) {
+        if fields.reading.secretScope.includes(nil), let mistake = source.kind.whole.mistake(source) {
+            fields.reading.error(fields[mistake.key] ?? fields.node, mistake.what, mistake.fix)
+        }
         guard fields.reading.secretScope.includes(source.name) else { return }
         do throws(VerifierSetupError) {
             _ = try Verifier(

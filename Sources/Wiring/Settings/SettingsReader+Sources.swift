@@ -62,7 +62,9 @@ extension SettingsReader {
         let secrets = readSecrets(fields, kind, SourceName(name))
         var options: [String: [String]] = [:]
         for option in kind.options {
-            options[option.key] = fields.texts(option.key)
+            options[option.key] = fields.texts(option.key)?.map { text in
+                option.isFile && !text.hasPrefix("https://") ? reading.path(text) : text
+            }
             guard let fix = option.required, options[option.key]?.isEmpty ?? true else { continue }
             reading.error(node, "\(title) has no \"\(option.key)\"", fix)
         }

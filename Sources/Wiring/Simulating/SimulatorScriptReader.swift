@@ -97,6 +97,7 @@ package struct SimulatorScriptReader {
     private func chat(_ node: Node) -> ChatScript {
         let known = [
             "slack-token", "channels", "jira-credential", "issues", "credentials", "callback-secrets",
+            "teams-secret", "teams-strangers",
         ]
         guard let fields = Fields(node, "chat", known: known, in: reading) else { return ChatScript() }
         var credentials: [String: String] = [:]
@@ -105,7 +106,7 @@ package struct SimulatorScriptReader {
             let part = Fields(node, "credentials", known: vendors, in: reading)
             for vendor in vendors { credentials[vendor] = part?.text(vendor) }
         }
-        return ChatScript(
+        var script = ChatScript(
             slackToken: fields.text("slack-token"),
             channels: fields.texts("channels") ?? [],
             jiraCredential: fields.text("jira-credential"),
@@ -113,6 +114,9 @@ package struct SimulatorScriptReader {
             credentials: credentials,
             callbackSecrets: fields.texts("callback-secrets") ?? []
         )
+        script.teamsSecret = fields.text("teams-secret")
+        script.teamsStrangers = fields.texts("teams-strangers") ?? []
+        return script
     }
 
     /// Defender's fields, and three of ours: `offline`, `delay` and `end`.

@@ -7,7 +7,7 @@ struct SettingsFolder {
     let url: URL
     var environment = [
         "APP": "app-PLANTED", "SLACK": "slack-PLANTED", "BOT": "bot-PLANTED", "JIRA": "jira-PLANTED",
-        "SIEM": "whsec_UExBTlRFRA==", "BLANK": "  ",
+        "SIEM": "whsec_UExBTlRFRA==", "BLANK": "  ", "TEAMS": "UExBTlRFRA==",
     ]
 
     /// Nine lines without a mistake; what a test adds begins in line 10.

@@ -10,7 +10,30 @@ struct SettingsSourceTests {
     static let mistakes: [(source: String, error: String)] = [
         ("x: { kind: slack, workspaces: [T1] }", #"10:6: source "x" has no secret"#),
         ("x: { kind: slack, secret: { env: APP } }", #"10:6: source "x" has no "workspaces""#),
-        ("x: { kind: teams, secret: { env: APP } }", #"10:14: kind "teams" is not built yet"#),
+        ("x: { kind: google-chat, secret: { env: APP } }", #"10:14: kind "google-chat" is not built yet"#),
+        ("x: { kind: teams, secret: { env: TEAMS } }", #"10:6: source "x" has no "tenants""#),
+        (
+            "x: { kind: teams, tenants: [7f1c0f5e-0000-4000-8000-000000000001], secret: { env: APP } }",
+            #"10:78: source "x": Secret 1 is not padded base64, as Teams shows it"#
+        ),
+        (
+            "x: { kind: teams, tenants: [t], secret: { env: TEAMS }, reply: { address: { env: BOT } } }",
+            "10:66: the reply address of x is on no host of Microsoft's workflows"
+        ),
+        ("x: { kind: teams-bot, tenants: [t] }", #"10:6: source "x" has no "app""#),
+        ("x: { kind: teams-bot, app: a }", #"10:6: source "x" has no "tenants""#),
+        (
+            "x: { kind: teams-bot, app: [a, b], tenants: [t] }",
+            #"10:30: source "x": The setting app is not one application id"#
+        ),
+        (
+            "x: { kind: teams-bot, app: a, tenants: [t], metadata: login.example }",
+            #"10:57: source "x": The setting metadata is not one https address"#
+        ),
+        (
+            "x: { kind: teams-bot, app: a, tenants: [t], reply: { token: { env: BOT }, service: https://evil.example } }",
+            "10:54: the service of x is on no host of Teams"
+        ),
         (
             "x: { kind: jirra, secret: { env: APP } }",
             #"10:14: there is no kind "jirra"; did you mean "jira"?"#
