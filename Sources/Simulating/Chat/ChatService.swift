@@ -55,7 +55,7 @@ struct ChatService: Sendable {
         ZendeskEnd.self, CallbackEnd.self,
         MattermostEnd.self,
         DiscordEnd.self, ZulipEnd.self, RocketChatEnd.self,
-        TeamsWorkflowEnd.self, BotFrameworkEnd.self, TeamsServiceEnd.self,
+        TeamsWorkflowEnd.self, BotFrameworkEnd.self, TeamsServiceEnd.self, GoogleChatEnd.self,
     ]
 
     mutating func keep(

@@ -104,7 +104,7 @@ struct Kind: Sendable {
         .sentinel, .freshservice, .zammad, .thehive, .opsgenie, .splunk,
         .mattermost,
         .discord, .zulip, .rocketChat,
-        .teams, .teamsBot,
+        .teams, .teamsBot, .googleChat,
     ]
 
     static func named(_ word: String) -> Kind? { all.first { $0.word == word } }

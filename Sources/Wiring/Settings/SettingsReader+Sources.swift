@@ -3,9 +3,6 @@ import Vocabulary
 import Yams
 
 extension SettingsReader {
-    private static let laterKinds = [
-        "teams", "teams-bot", "google-chat",
-    ]
     private static let schemeKeys = [
         "header", "algorithm", "encoding", "prefix", "style", "timestamp-header", "timestamp-unit",
         "tolerance", "template", "id-header",
@@ -120,20 +117,12 @@ extension SettingsReader {
             return nil
         }
         if let kind = Kind.named(word) { return kind }
-        if laterKinds.contains(word) {
-            reading.error(
-                value,
-                "kind \"\(word)\" is not built yet in this version",
-                "kinds built: \(kindWords)"
-            )
-        } else {
-            let nearest = nearestWord(to: word, among: Kind.words)
-            reading.error(
-                value,
-                "there is no kind \"\(word)\"",
-                nearest.map { "did you mean \"\($0)\"?" } ?? "write one of: \(kindWords)"
-            )
-        }
+        let nearest = nearestWord(to: word, among: Kind.words)
+        reading.error(
+            value,
+            "there is no kind \"\(word)\"",
+            nearest.map { "did you mean \"\($0)\"?" } ?? "write one of: \(kindWords)"
+        )
         return nil
     }
 

@@ -10,7 +10,7 @@ struct SettingsSourceTests {
     static let mistakes: [(source: String, error: String)] = [
         ("x: { kind: slack, workspaces: [T1] }", #"10:6: source "x" has no secret"#),
         ("x: { kind: slack, secret: { env: APP } }", #"10:6: source "x" has no "workspaces""#),
-        ("x: { kind: google-chat, secret: { env: APP } }", #"10:14: kind "google-chat" is not built yet"#),
+        ("x: { kind: irc, secret: { env: APP } }", #"10:14: there is no kind "irc"; "#),
         ("x: { kind: teams, secret: { env: TEAMS } }", #"10:6: source "x" has no "tenants""#),
         (
             "x: { kind: teams, tenants: [7f1c0f5e-0000-4000-8000-000000000001], secret: { env: APP } }",
