@@ -21,16 +21,14 @@ enum TeamsText {
         var output = ""
         var rest = text[...]
         var isAddressed = false
-        while let character = rest.first {
-            guard character == "<", let tag = rest.prefixMatch(of: Self.tag) else {
+        while !rest.isEmpty {
+            let start = rest
+            guard let tag = Tag(taking: &rest) else {
                 output += takeCharacter(&rest)
                 continue
             }
-            let start = rest
-            rest = rest[tag.range.upperBound...]
-            let isOpening = tag.output.1.isEmpty
-            switch (tag.output.2.lowercased(), isOpening) {
-            case ("at", true):
+            switch (tag.name, tag.isClosing) {
+            case ("at", false):
                 let name = take(until: "at", &rest)
                 let whole = String(start[..<rest.startIndex])
                 let isBefore = output.allSatisfy(\.isWhitespace)
@@ -40,7 +38,7 @@ enum TeamsText {
                 } else {
                     output += "@" + plain(name)
                 }
-            case ("a", true): output += link(to: tag.output.3, take(until: "a", &rest))
+            case ("a", false): output += link(to: tag.attributes, take(until: "a", &rest))
             case (let name, _) where inline.contains(name): break
             default: output += " "
             }
@@ -48,16 +46,37 @@ enum TeamsText {
         return output
     }
 
-    private static var tag: Regex<(Substring, Substring, Substring, Substring)> {
-        /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:[\s\/][^<>]*)?)>/
+    /// `<name …>` or `</name>`; what else begins with `<` is text.
+    private struct Tag {
+        let name: String
+        let isClosing: Bool
+        let attributes: Substring
+
+        /// Takes one off the beginning; nil, and nothing taken, if there is none.
+        init?(taking rest: inout Substring) {
+            guard rest.first == "<" else { return nil }
+            var inside = rest.dropFirst()
+            isClosing = inside.first == "/"
+            if isClosing { inside = inside.dropFirst() }
+            let word = inside.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            guard let first = word.first, first.isLetter else { return nil }
+            let attributes = inside[word.endIndex...].prefix { $0 != "<" && $0 != ">" }
+            guard attributes.first.map({ $0.isWhitespace || $0 == "/" }) ?? true,
+                attributes.endIndex < inside.endIndex, inside[attributes.endIndex] == ">"
+            else { return nil }
+            name = word.lowercased()
+            self.attributes = attributes
+            rest = inside[inside.index(after: attributes.endIndex)...]
+        }
     }
 
     /// What stands before the closing tag, which is taken as well; all of the rest if there is none.
     private static func take(until name: String, _ rest: inout Substring) -> Substring {
-        for close in rest.ranges(of: "</") where rest[close.upperBound...].lowercased().hasPrefix("\(name)>")
-        {
+        for close in rest.ranges(of: "</") {
+            let word = rest[close.upperBound...].prefix(name.count + 1)
+            guard word.lowercased() == "\(name)>" else { continue }
             let inside = rest[..<close.lowerBound]
-            rest = rest[close.upperBound...].dropFirst(name.count + 1)
+            rest = rest[word.endIndex...]
             return inside
         }
         defer { rest = rest[rest.endIndex...] }
@@ -76,22 +95,21 @@ enum TeamsText {
         var output = ""
         var rest = text
         while !rest.isEmpty {
-            if let tag = rest.prefixMatch(of: Self.tag) {
-                rest = rest[tag.range.upperBound...]
-            } else {
-                output += takeCharacter(&rest)
-            }
+            if Tag(taking: &rest) == nil { output += takeCharacter(&rest) }
         }
         return output
     }
 
     /// One character or one entity, escaped.
     private static func takeCharacter(_ rest: inout Substring) -> String {
-        if rest.first == "&", let found = rest.prefixMatch(of: /&(#?[0-9A-Za-z]{1,8});/),
-            let meant = entity(found.output.1)
-        {
-            rest = rest[found.range.upperBound...]
-            return escaped(meant)
+        if rest.first == "&" {
+            let name = rest.dropFirst().prefix(8).prefix {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "#")
+            }
+            if name.endIndex < rest.endIndex, rest[name.endIndex] == ";", let meant = entity(name) {
+                rest = rest[rest.index(after: name.endIndex)...]
+                return escaped(meant)
+            }
         }
         return rest.popFirst().map(escaped) ?? ""
     }

@@ -110,6 +110,17 @@ struct TeamsTests {
         }
     }
 
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: ["<", "&", "</", "<a", "<a>", "</a", "<at><at>", "&#", "<at></x", "<a href=\"", "<p"]
+    )
+    func `text that is made to be slow is read all the same`(piece: String) async throws {
+        let text = String(repeating: piece, count: TeamsText.bytesMax / piece.utf8.count)
+        let before = ContinuousClock.now
+        _ = try TeamsText.typed("<at>Bot</at>" + text.dropLast(20), own: nil)
+        #expect(ContinuousClock.now - before < .seconds(10))
+    }
+
     @Test func `a changed byte in person or text changes the intent`() async throws {
         let intent = await Self.classify(try Self.body()).intents.first
         let other = "7d0c7f3a-1f2b-4d7e-9a55-3f1f0c9b2e11"

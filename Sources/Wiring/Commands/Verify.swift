@@ -117,7 +117,7 @@ enum VerifyError: Explained, Equatable {
         case .badTime: "--now is no Unix time in seconds."
         case .unknownSource(let name, _): "The settings name no source \"\(name)\"."
         case .unknownKind(let word, _): "There is no kind \"\(word)\"."
-        case .describedKind: "The kind hmac is described by settings."
+        case .describedKind: "A source of this kind needs more than a secret: its settings."
         case .unreadableFile(let path): "The file \(path) cannot be read."
         case .readableByOthers(let path, let mode):
             "Others may read the secret file \(path) (mode 0\(String(mode, radix: 8)))."

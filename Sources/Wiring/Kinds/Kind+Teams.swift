@@ -13,6 +13,7 @@ extension Kind {
             Option("tenants", required: "list the ids of your Entra tenants, such as 7f1c0f5e-…")
         ],
         tenants: "tenants",
+        hearsMentionsOnly: true,
         telling: .always,
         untold: (
             "has no workflow: after the first answer nothing can be told there",

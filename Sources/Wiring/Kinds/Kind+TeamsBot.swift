@@ -17,6 +17,7 @@ extension Kind {
         ],
         tenants: "tenants",
         replyOptions: [Option("tenant"), Option("service")],
+        hearsMentionsOnly: true,
         telling: .inRoom,
         untold: (
             "has no client secret: nothing can be said there, and Teams shows no answer to a message",

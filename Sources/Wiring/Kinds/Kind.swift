@@ -64,6 +64,8 @@ struct Kind: Sendable {
     var tenants: String?
     /// Texts of `reply`, besides `token`, `url`, `user` and `hosts`; read into ``Settings/Reply/options``.
     var replyOptions: [Option] = []
+    /// A chat in which the bridge hears what addresses it by its name, and nothing else.
+    var hearsMentionsOnly = false
     /// Keys of `reply` that are needed for any answer.
     var replyNeeds: [String] = []
     var telling = Telling.nowhere

@@ -155,6 +155,13 @@ extension SettingsReader {
                     "the grammar says it; remove it"
                 )
             }
+            if source.kind.whole.hearsMentionsOnly, command != ChatMessage.mention {
+                reading.error(
+                    fields["command"],
+                    "\(source.kind) has no commands of its own",
+                    "write `command: mention`: the bridge is addressed by its name"
+                )
+            }
             if source.kind == Kind.slack.reader.kind, !command.hasPrefix("/"), command != ChatMessage.mention
             {
                 reading.error(

@@ -35,6 +35,10 @@ struct SettingsSourceTests {
             "10:54: the service of x is on no host of Teams"
         ),
         (
+            "x: { kind: teams-bot, app: a, tenants: [t] }\nroutes: [ { from: x, command: /mde } ]",
+            "11:31: teams-bot has no commands of its own"
+        ),
+        (
             "x: { kind: jirra, secret: { env: APP } }",
             #"10:14: there is no kind "jirra"; did you mean "jira"?"#
         ),
