@@ -10,6 +10,7 @@ struct ExamplesTests {
                 "contain-from-a-ticket-released-after-eight-hours", "jira-status-contains-a-machine",
                 "pagerduty-note-isolates-a-machine", "servicenow-state-contains-a-machine",
                 "signed-json-webhook-starts-a-scan", "slack-command-isolates-a-workstation",
+                "teams-bot-two-person-isolation", "teams-message-isolates-a-workstation",
                 "two-person-isolation-of-servers",
             ]
         )
