@@ -45,13 +45,13 @@ extension Kind {
             )
         },
         mistake: { source in
-            let service = source.reply.options["service"]
-            guard let service, TeamsName.service(service + "/", hosts: source.reply.hosts) == nil else {
-                return nil
-            }
+            let service = source.reply.options["service"] ?? TeamsBotChannel.globalService
+            guard source.reply.token != nil,
+                TeamsName.service(service + "/", hosts: source.reply.hosts) == nil
+            else { return nil }
             return (
-                "reply", "the service of \(source.name) is on no host of Teams",
-                "write such as \(TeamsBotChannel.globalService); for another host name it under `hosts`"
+                "reply", "the service of \(source.name), \(service), is on no host that may be called",
+                "write `service:` such as \(TeamsBotChannel.globalService), and another host under `hosts` as well"
             )
         },
         sample: { wish in

@@ -32,7 +32,16 @@ struct SettingsSourceTests {
         ),
         (
             "x: { kind: teams-bot, app: a, tenants: [t], reply: { token: { env: BOT }, service: https://evil.example } }",
-            "10:54: the service of x is on no host of Teams"
+            "10:54: the service of x, https://evil.example, is on no host that may be called"
+        ),
+        (
+            "x: { kind: teams-bot, app: a, tenants: [t], reply: { token: { env: BOT }, hosts: [a.example] } }",
+            "10:54: the service of x, https://smba.trafficmanager.net/teams, is on no host that may be called"
+        ),
+        ("x: { kind: google-chat }", #"10:6: source "x" has no "audience""#),
+        (
+            "x: { kind: google-chat, audience: 1, reply: { token: { env: BOT } } }",
+            "10:47: the reply token of x is no key of a service account"
         ),
         (
             "x: { kind: teams-bot, app: a, tenants: [t] }\nroutes: [ { from: x, command: /mde } ]",
