@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 PRODUCT := --product bascule
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test build lint bench clean missing-deps
+.PHONY: help deps demo test build lint bench fuzz clean missing-deps
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,11 @@ lint: ## check the formatting
 bench: missing-deps ## measure the listener of a release build
 	$(SWIFT) build --configuration release --static-swift-stdlib $(PRODUCT)
 	Benchmarks/listener "$$($(SWIFT) build --configuration release --show-bin-path)/bascule"
+
+fuzz: SECONDS ?= 60
+fuzz: missing-deps ## look for inputs that trap parsers and verifiers (SECONDS=60 for each target)
+	nice $(SWIFT) build --configuration release --package-path Tests/Fuzzing
+	Tests/Fuzzing/run $(SECONDS)
 
 clean: ## remove what was built
 	$(SWIFT) package clean
