@@ -8,6 +8,8 @@ package final class CallbackMemory: Sendable {
         var taken: Set<String> = []
         /// SHA-256 of addresses that answered 410.
         var ended: Set<[UInt8]> = []
+        /// Calls in a row without an answer, by SHA-256 of the address.
+        var silences: [[UInt8]: Int] = [:]
     }
 
     /// Beyond this, what was taken may be sent once more.
@@ -33,6 +35,21 @@ package final class CallbackMemory: Sendable {
     func hasEnded(_ url: Secret) -> Bool {
         let key = url.withBytes { Digest.of($0) }
         return state.withLock { $0.ended.contains(key) }
+    }
+
+    /// The receiver did not answer: how long it is left alone, longer each time, so that it does not hold up others.
+    func noteSilence(of url: Secret) -> Duration {
+        let key = url.withBytes { Digest.of($0) }
+        let count = state.withLock { state in
+            state.silences[key, default: 0] += 1
+            return state.silences[key, default: 1]
+        }
+        return .seconds(min(300, 5 << min(6, count - 1)))
+    }
+
+    func noteAnswer(of url: Secret) {
+        let key = url.withBytes { Digest.of($0) }
+        state.withLock { $0.silences[key] = nil }
     }
 
     func end(_ url: Secret) {

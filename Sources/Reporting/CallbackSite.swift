@@ -68,9 +68,13 @@ package struct CallbackSite: Sendable {
             addressRule: target.rule
         )
         do throws(TransferFailure) {
-            return read(try await errand.http.send(request), errand)
+            let answer = try await errand.http.send(request)
+            memory.noteAnswer(of: target.url)
+            return read(answer, errand)
         } catch {
-            return Delivery.Trouble(error).map(Outcome.failed) ?? .impossible(error.code)
+            guard var trouble = Delivery.Trouble(error) else { return .impossible(error.code) }
+            trouble.retryAfter = memory.noteSilence(of: target.url)
+            return .failed(trouble)
         }
     }
 
@@ -133,7 +137,7 @@ extension CallbackSite: ReplyChannel {
             case .failed(let found):
                 trouble = trouble ?? found
                 // A receiver that does not answer, or asks for time, is not asked again at once.
-                if found.retryAfter != nil || found.mayHaveArrived { return .failed(found) }
+                if found.retryAfter != nil { return .failed(found) }
             }
         }
         if memory.hasEnded(target.url) { return .impossible(trouble: "callback.gone") }

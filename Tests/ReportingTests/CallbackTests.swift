@@ -165,6 +165,26 @@ struct CallbackTests {
         #expect(rig.provider.calls.count == 2)
     }
 
+    @Test func `a receiver that does not answer is left alone, longer each time`() async throws {
+        let rig = try await rig([.unknown, .notSent, .unknown, .answer(200, [:]), .unknown])
+        try await rig.put(Self.done)
+        try await rig.put(Self.done)
+        try await rig.reporter.runOnce()
+        var before = 1
+        #expect(rig.provider.calls.count == before)
+        for (seconds, count) in [(5, 2), (10, 3), (20, 5)] as [(Int64, Int)] {
+            // What is new waits as well: nobody answers there.
+            try await rig.put(Self.done)
+            rig.pass(.milliseconds(seconds * 1_000 - 1))
+            try await rig.reporter.runOnce()
+            #expect(rig.provider.calls.count == before, "before \(seconds) s")
+            rig.pass(.milliseconds(1))
+            try await rig.reporter.runOnce()
+            #expect(rig.provider.calls.count == count, "after \(seconds) s")
+            before = count
+        }
+    }
+
     @Test func `what was taken of a batch is not sent again with what was not`() async throws {
         let rig = try await rig([.answer(200, [:]), .answer(400, [:]), .answer(200, [:])])
         for _ in 0..<3 { try await rig.put(Self.done) }

@@ -21,6 +21,7 @@ extension SettingsReader {
                 "add `control: /run/bascule/control.sock`"
             )
         }
+        warnOfProxy(settings, fields)
         let grants = settings.policy.grants
         if grants.isEmpty {
             reading.warn(fields.node, "there are no grants: everything is refused", "add `grants`")

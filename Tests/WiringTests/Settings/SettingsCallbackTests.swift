@@ -181,6 +181,18 @@ struct SettingsCallbackTests {
         for (warning, words) in zip(warnings, expected) { #expect(warning.contains(words)) }
     }
 
+    @Test func `a proxy on this machine that nobody trusts is warned of`() throws {
+        let source = "  x: { kind: zammad, secret: { env: APP }, addresses: [192.0.2.1] }\n"
+        func found(_ tail: String) throws -> [String] {
+            try SettingsFolder().warnings(tail).filter { $0.contains("on this machine alone") }
+        }
+        let listen = "listen: { hooks: 127.0.0.1:0, trusted-proxies: [127.0.0.1] }\n"
+        #expect(try found(source).count == 1)
+        #expect(try found(source + listen) == [])
+        #expect(try found(source + "listen: { hooks: 0.0.0.0:0 }\n") == [])
+        #expect(try found(source.replacing("192.0.2.1", with: "127.0.0.0/8")) == [])
+    }
+
     @Test func `a source that only proposes is said to, and so is a grant that never holds there`() throws {
         var folder = try SettingsFolder()
         folder.environment["APP"] = String(repeating: "a", count: 40)
