@@ -42,7 +42,7 @@ extension EndToEndTests {
             routes:
               - { from: desk, trigger: { status-changed-to: Contain }, do: isolate, machine: .freshservice_webhook.ticket_cf_host_name, because: .freshservice_webhook.ticket_subject }
               - { from: search, do: isolate, machine: .result.host, because: .search_name }
-            people:   { ines: { local: ines } }
+            people:   { ines: { local: "\(NSUserName())" } }
             services: { service-desk: { source: desk }, finder: { source: search } }
             grants:
               - { allow: [isolate], to: [service-desk], machines: { os: client } }
@@ -69,6 +69,7 @@ extension EndToEndTests {
                         try await seeTold(simulator)
                         let calls = try await simulator.journal().filter(\.isExecuted)
                         #expect(calls.map(\.path) == ["/api/machines/\(Settings.id(7))/isolate"])
+                        try await approve(bridge, simulator)
                         let metrics = try await bridge.metrics()
                         let refused = metrics.split(separator: "\n").filter { $0.contains("\"address\"") }
                         #expect(
@@ -82,6 +83,20 @@ extension EndToEndTests {
                     }
                 }
             }
+        }
+
+        /// What was proposed is done once somebody agrees, and the portal reads who did.
+        private func approve(_ bridge: BridgeProcess, _ simulator: SimulatorProcess) async throws {
+            let waiting = try await bridge.job("isolate", machine: "laptop-8", reaches: "awaiting-approval")
+            let id = try #require(waiting["job"]?.string)
+            _ = try await BridgeProcess.ask(["jobs", "approve", id], in: bridge.folder)
+            _ = try await bridge.job("isolate", machine: "laptop-8", reaches: "succeeded")
+            let done = try await eventually("the approved job is told", every: .milliseconds(200)) {
+                try await simulator.messages().compactMap { $0.at("body.data") }
+                    .first { $0["request"]?.string == id && $0["state"] == "succeeded" }
+            }
+            #expect(done["approver"] == "ines")
+            #expect(done["actor"] == "finder")
         }
 
         private func ask(_ bridge: BridgeProcess) async throws {
