@@ -309,6 +309,38 @@ struct DeskTests {
         #expect(try await classifier.classified(delivery) == [.unmatched])
     }
 
+    @Test func `another account or another word is another intent, and our own are none`() async throws {
+        let name = "extra_zammad_ticket.json"
+        let reading = SourceReading(
+            name: Self.place,
+            reader: Zammad.self,
+            ownAccounts: ["77"],
+            routes: [Route(name: "contain", commentCommand: "bascule")]
+        )
+        let actor = "\"updated_by\": {\n      \"id\": 8"
+        func told(_ words: String, by account: String) throws -> VerifiedDelivery {
+            try changed(
+                name,
+                Zammad.self,
+                ("\"isolate ws-0142\"", "\"\(words)\""),
+                (actor, "\"updated_by\": {\n      \"id\": \(account)")
+            )
+        }
+        let found = try await Classifier(reading).classified(
+            try told("bascule isolate ws-0142", by: "9"),
+            try told("bascule isolate ws-0143", by: "8"),
+            try told("bascule isolate ws-0142", by: "77"),
+            try told("bascule isolate ws-0142 [bascule:j-1/job.done/7]", by: "8")
+        )
+        #expect(found[0].intents.map(\.asker) == [.identity("9")])
+        guard case .action(let request)? = found[1].intents.first?.request else {
+            Issue.record("\(found[1])")
+            return
+        }
+        #expect(request.machine == .hostName("ws-0143"))
+        #expect(found[2...] == [.own, .own])
+    }
+
     @Test func `a state that a mail brought about is nobody's, and one set by hand is`() async throws {
         let name = "extra_zammad_ticket.json"
         let classifier = Self.classifier(
