@@ -37,12 +37,20 @@ struct JiraReplies: Sendable {
             // A look-up that found none says that it is no repeat.
             for index in entries.indices { entries[index].mayHaveBeenSent = false }
             guard !entries.isEmpty else { return .told(messageID: nil, usesResponseURL: false) }
-            let comment =
-                settings.version == .cloud ? JiraComment.document(entries) : JiraComment.wikiMarkup(entries)
+            let comment = comment(of: entries)
             return read(try await call(.post, path, body: comment), isLookUp: false)
         } catch {
             return Delivery.Trouble(error).map(Delivery.failed) ?? .impossible(trouble: error.code)
         }
+    }
+
+    private func comment(of entries: [OutboxEntry]) -> JSONValue {
+        let text =
+            settings.version == .cloud ? JiraComment.document(entries) : JiraComment.wikiMarkup(entries)
+        guard settings.readers == .agents, var members = text.object else { return text }
+        // Without it a service desk mails the comment to whoever asked for help.
+        members["properties"] = [["key": "sd.public.comment", "value": ["internal": true]]]
+        return .object(members)
     }
 
     private func read(_ answer: IncomingResponse, isLookUp: Bool) -> Delivery {

@@ -66,18 +66,34 @@ package struct JiraSite: Sendable {
         case dataCenter = "data-center"
     }
 
+    /// Who reads the comments where the project is a service desk; others show them to everybody all the same.
+    package enum Readers: String, Sendable, CaseIterable {
+        /// The people who work on the issue.
+        case agents
+        /// Also whoever asked for help, by mail as well.
+        case everybody
+    }
+
     /// The site, without a slash at its end.
     package var base: String
     /// The account's e-mail address for Basic authentication; nil sends the token as a bearer.
     package var user: String?
     package var token: Secret
     package var version: Version
+    package var readers: Readers
 
-    package init(base: String, user: String?, token: Secret, version: Version = .cloud) {
+    package init(
+        base: String,
+        user: String?,
+        token: Secret,
+        version: Version = .cloud,
+        readers: Readers = .agents
+    ) {
         self.base = base
         self.user = user
         self.token = token
         self.version = version
+        self.readers = readers
     }
 }
 

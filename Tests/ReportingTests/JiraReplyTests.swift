@@ -11,13 +11,15 @@ struct JiraReplyTests {
         _ steps: [ScriptedProvider.Step],
         issue: String = "SEC-1482",
         user: String? = "bot@corp.example",
-        version: JiraSite.Version = .cloud
+        version: JiraSite.Version = .cloud,
+        readers: JiraSite.Readers = .agents
     ) async throws -> Rig {
         let site = JiraSite(
             base: "https://corp.example",
             user: user,
             token: Secret("t0ken"),
-            version: version
+            version: version,
+            readers: readers
         )
         return try await Rig(steps, channel: site, replyTo: .jira(issue: issue))
     }
@@ -42,6 +44,19 @@ struct JiraReplyTests {
         #expect(call.url == "https://corp.example/rest/api/2/issue/SEC-1482/comment")
         #expect(call.headers["authorization"] == "Bearer t0ken")
         #expect(call.body["body"]?.string?.hasPrefix("{noformat}") == true)
+    }
+
+    @Test(arguments: [JiraSite.Version.cloud, .dataCenter])
+    func `a service desk shows a comment to its agents, unless everybody may read it`(
+        version: JiraSite.Version
+    ) async throws {
+        let inside: JSONValue = [["key": "sd.public.comment", "value": ["internal": true]]]
+        for (readers, properties) in [(JiraSite.Readers.agents, inside), (.everybody, nil)] {
+            let rig = try await rig([.answer(201, [:])], version: version, readers: readers)
+            try await rig.tell("accepted")
+            try await rig.reporter.runOnce()
+            #expect(rig.provider.calls.first?.body["properties"] == properties)
+        }
     }
 
     @Test func `a comment of unknown outcome is looked up and found`() async throws {

@@ -7,7 +7,7 @@ import Vocabulary
 extension Kind {
     static let jira = Kind(
         reader: Jira.self,
-        replyOptions: [Option("version")],
+        replyOptions: [Option("version"), Option("readers")],
         replyNeeds: ["url"],
         untold: (
             "has no token: nothing can be told on the ticket",
@@ -15,7 +15,7 @@ extension Kind {
         ),
         scheme: { _ in .jira },
         channel: { source in jiraSite(source) },
-        check: { source in [source.choice("version", of: JiraSite.Version.allCases)].compactMap { $0 } },
+        check: { source in jiraMistakes(source) },
         sample: { wish in SampleBody(body: jiraSample(wish).encoded()) }
     )
 
@@ -24,20 +24,19 @@ extension Kind {
         reader: JiraAutomation.self,
         proof: .plainToken,
         options: [Option("header", required: "name the header that the rule adds")],
-        replyOptions: [Option("version")],
+        replyOptions: [Option("version"), Option("readers")],
         replyNeeds: ["url"],
         untold: jira.untold,
         scheme: { source in .sharedHeader(source.options["header"]?.first ?? "") },
         channel: { source in jiraSite(source) },
         check: { source in
-            [
-                source.choice("version", of: JiraSite.Version.allCases),
+            jiraMistakes(source) + [
                 .warning(
                     "accept-unsigned",
                     "signs nothing: whoever may change the rule, or knows the header, acts in anybody's name",
                     "use `kind: jira` with a webhook that has a secret, if you may make one"
-                ),
-            ].compactMap { $0 }
+                )
+            ]
         },
         sample: { wish in SampleBody(body: jiraAutomationSample(wish).encoded()) }
     )
@@ -48,8 +47,16 @@ extension Kind {
             base: base,
             user: source.reply.user,
             token: token,
-            version: source.reply.chosen("version") ?? .cloud
+            version: source.reply.chosen("version") ?? .cloud,
+            readers: source.reply.chosen("readers") ?? .agents
         )
+    }
+
+    private static func jiraMistakes(_ source: Settings.Source) -> [KindProblem] {
+        [
+            source.choice("version", of: JiraSite.Version.allCases),
+            source.choice("readers", of: JiraSite.Readers.allCases),
+        ].compactMap { $0 }
     }
 
     private static func jiraSample(_ wish: SampleWish) -> JSONValue {

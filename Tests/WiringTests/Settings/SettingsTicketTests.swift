@@ -82,6 +82,10 @@ struct SettingsTicketTests {
             #"10:49: source "x": "version" is "2"; write cloud or data-center"#
         ),
         (
+            "x: { kind: jira, secret: { env: APP }, reply: { url: https://a.example, token: { env: BOT }, readers: all } }",
+            #"10:49: source "x": "readers" is "all"; write agents or everybody"#
+        ),
+        (
             "x: { kind: jira-automation, header: X-T, secret: { env: APP } }",
             "10:6: jira-automation signs nothing"
         ),
