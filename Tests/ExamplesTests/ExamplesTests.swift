@@ -8,6 +8,7 @@ struct ExamplesTests {
             try Example.all().map(\.testDescription) == [
                 "alerts-and-tickets-from-systems-that-cannot-sign",
                 "contain-from-a-ticket-released-after-eight-hours", "jira-status-contains-a-machine",
+                "mattermost-command-isolates-a-workstation",
                 "pagerduty-note-isolates-a-machine", "servicenow-state-contains-a-machine",
                 "signed-json-webhook-starts-a-scan", "slack-command-isolates-a-workstation",
                 "teams-bot-two-person-isolation", "teams-message-isolates-a-workstation",

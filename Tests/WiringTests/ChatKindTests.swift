@@ -1,3 +1,4 @@
+import Authenticating
 import Cryptography
 import Enqueuing
 import JSONReader
@@ -8,7 +9,7 @@ import Vocabulary
 
 @testable import Wiring
 
-/// Mattermost, Discord, Zulip and Rocket.Chat from the settings to the record.
+/// Chats from the settings to the record.
 struct ChatKindTests {
     struct Chat: Sendable, CustomTestStringConvertible {
         let kind: Kind
@@ -24,7 +25,11 @@ struct ChatKindTests {
 
     private static let discordKey = try? Ed25519PrivateKey(seed: Secret([UInt8](repeating: 7, count: 32)))
 
+    private static let slack =
+        "{ kind: slack, workspaces: [T024], secret: { env: SLACK }, reply: { token: { env: BOT } } }"
+
     static let chats: [Chat] = [
+        Chat(kind: .slack, identity: "T024/U2147", command: "/mde", source: slack),
         Chat(
             kind: .mattermost,
             identity: "j4oyo9sx7j51tyenwhneq75jfi",
@@ -99,6 +104,10 @@ struct ChatKindTests {
             headers.append(.init("X-Signature-Timestamp", time))
             headers.append(.init("X-Signature-Ed25519", Hex.encode(signature)))
         }
+        if chat.kind.word == "slack" {
+            let signer = try DeliverySigner(.slack, secret: Secret("slack-PLANTED"))
+            headers += signer.headers(for: sample.body, id: id, now: OperatorScene.noon)
+        }
         return RawDelivery(
             source: SourceName("chat"),
             headers: headers,
@@ -152,7 +161,11 @@ struct ChatKindTests {
         let mistake = await intake.take(try raw(chat, "isolate host ws-1 ticket SEC-1", id: "2"))
         #expect(mistake.status == 200 && mistake.body.contains("Right form"))
         var stranger = chat
-        stranger.identity = chat.kind.word == "zulip" ? "11" : String(chat.identity.reversed())
+        switch chat.kind.word {
+        case "zulip": stranger.identity = "11"
+        case "slack": stranger.identity = "T024/U9"
+        default: stranger.identity = String(chat.identity.reversed())
+        }
         let refused = await intake.take(try raw(stranger, "isolate ws-1", id: "3"))
         #expect(refused.status == 200 && refused.body.contains("is nobody in `people`"), "\(refused.body)")
         let genuine = try raw(chat, "isolate ws-1", id: "4")
@@ -170,8 +183,17 @@ struct ChatKindTests {
         #expect(try await ledger.read { try $0.jobs(JobQuery()) }.allSatisfy { $0.state == .refused })
     }
 
+    @Test func `a sample mention is one`() async throws {
+        let chat = Chat(kind: .slack, identity: "T024/U2147", command: "mention", source: Self.slack)
+        let ledger = MemoryLedger(clock: { OperatorScene.noon })
+        let intake = try intake(try settings(chat), ledger)
+        let answer = await intake.take(try raw(chat, "isolate ws-1 because SEC-1"))
+        #expect(answer.status == 200 && answer.body.isEmpty)
+        #expect(try await ledger.read { try $0.jobs(JobQuery()) }.map(\.reason) == ["SEC-1"])
+    }
+
     @Test func `Discord's handshake is answered, once its signature is right`() async throws {
-        let chat = Self.chats[1]
+        let chat = try #require(Self.chats.first { $0.kind.word == "discord" })
         let intake = try intake(try settings(chat), MemoryLedger(clock: { OperatorScene.noon }))
         let body = Array(#"{"type":1,"id":"7"}"#.utf8)
         let time = String(OperatorScene.noon.seconds)

@@ -223,7 +223,9 @@ extension SettingsReader {
         for option in kind.replyOptions {
             reply.options[option.key] = part.text(option.key, isRequired: option.required != nil)
         }
-        if kind.reader.kind.isChat, reply.url != nil || reply.hosts != nil {
+        // A chat that people run themselves is nowhere else.
+        let isElsewhere = reply.url != nil && !kind.replyNeeds.contains("url")
+        if kind.reader.kind.isChat, isElsewhere || reply.hosts != nil {
             fields.reading.warn(
                 node,
                 "\(fields.name) answers at addresses of your choosing",
