@@ -1,9 +1,9 @@
 import JSONReader
 package import Vocabulary
 
-/// Mattermost's deliveries: slash commands and outgoing webhooks.
+/// Mattermost's deliveries: slash commands, outgoing webhooks and buttons of ours.
 ///
-/// Nothing is signed; a token in the body proves that it comes from there.
+/// Nothing is signed; a token in the body proves that it comes from there, or what a button carries unseen.
 ///
 /// Source: `reference/webhook-sources.md` §3.4.
 package struct Mattermost: ChatReader {
@@ -26,6 +26,10 @@ package struct Mattermost: ChatReader {
             throw Unreadable("mattermost.not-a-message", "The body does not say who said something where.")
         }
         let name = fields["user_name"]
+        // Without a token it was believed for the sake of its context, and is nothing but a press.
+        if let json = fields.json, json["token"] == nil {
+            return try press(json, message(by: user, name, in: channel, of: team, "button", ""))
+        }
         if let command = fields["command"], let text = fields["text"] {
             var message = message(by: user, name, in: channel, of: team, command, text)
             message.replyTo = .at(
@@ -52,12 +56,33 @@ package struct Mattermost: ChatReader {
         return .said(message)
     }
 
-    /// `trigger_id` of a command, the message's id of a webhook.
+    /// `trigger_id` of a command or a press, the message's id of a webhook.
     package static func senderKey(of delivery: VerifiedDelivery) -> String? {
         guard let fields = try? BodyFields(delivery) else { return nil }
-        let key = fields["command"] != nil ? fields["trigger_id"] : fields["post_id"]
+        let isMessage = fields["command"] == nil && fields.json?["context"] == nil
+        let key = isMessage ? fields["post_id"] : fields["trigger_id"]
         guard let key, (1...200).contains(key.utf8.count) else { return nil }
         return key
+    }
+
+    private func press(_ body: JSONValue, _ said: ChatMessage) throws(Unreadable) -> ChatEvent {
+        var message = said
+        message.replyTo = message.room.map { .at(["channel": $0]) }
+        guard let press = Press(short: body.at("context.bascule")?.string ?? "") else {
+            throw Unreadable("mattermost.unknown-button", "The button is none that this build draws.")
+        }
+        switch press.word {
+        case .approve: return .asked(.approve(press.job, seen: press.seen), message)
+        case .go: return .asked(.go(press.job), message)
+        case .extend:
+            guard let duration = press.duration else { break }
+            return .asked(.extendClaim(press.job, by: duration), message)
+        case .release: return .asked(.releaseClaim(press.job), message)
+        case .freeze:
+            return .asked(.freeze(because: "the button beside \(press.job) was pressed"), message)
+        case .deny: break
+        }
+        throw Unreadable("mattermost.unknown-button", "The button is none that this build draws.")
     }
 
     private func message(

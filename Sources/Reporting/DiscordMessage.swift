@@ -19,7 +19,7 @@ package enum DiscordMessage: ChatVoice {
         let content = FencedText.block(
             notices,
             isRepeated: isRepeated,
-            hasButtons: !buttons.isEmpty,
+            drawn: buttons.isEmpty ? [] : Set(Button.Word.allCases),
             to: textMax
         )
         return [

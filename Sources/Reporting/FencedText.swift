@@ -19,14 +19,13 @@ enum FencedText {
     /// - Parameters:
     ///   - notices: At least one. The fields shown are the newest one's, where all are about one machine.
     ///   - isRepeated: For each notice whether an earlier try may have arrived.
-    ///   - hasButtons: True where the medium draws the newest notice's buttons beside the text; else the text says
-    ///     what to type instead.
+    ///   - drawn: The buttons that the medium draws beside the text; for the others the text says what to type.
     ///   - unitsMax: The medium's limit, fences included.
     /// - Returns: At most `unitsMax` UTF-16 units; it says so where it was cut.
     static func block(
         _ notices: [Notice],
         isRepeated: [Bool] = [],
-        hasButtons: Bool = false,
+        drawn: Set<Button.Word> = [],
         to unitsMax: Int
     ) -> String {
         var lines = notices.enumerated().map { index, notice in
@@ -39,7 +38,7 @@ enum FencedText {
                 "\(field.name): \(ReplyText.cut(field.value, to: fieldMax))"
             }
         }
-        let words = hasButtons ? [] : notices.last.map(TypedWords.all) ?? []
+        let words = notices.last.map { TypedWords.all($0, besides: drawn) } ?? []
         // What can be done about it is worth more than the end of a long text.
         let end = words.isEmpty ? "" : broken("\nType: " + words.joined(separator: "  or  "))
         let room = unitsMax - 2 * (fence.utf16.count + 1) - end.utf16.count
@@ -67,9 +66,9 @@ enum FencedText {
 
 /// What to type where a medium has no buttons.
 enum TypedWords {
-    static func all(_ notice: Notice) -> [String] {
+    static func all(_ notice: Notice, besides drawn: Set<Button.Word>) -> [String] {
         let machine = notice.fields.first { $0.name == "machine" }?.value ?? "<machine>"
-        return (notice.buttons ?? []).compactMap { button in
+        return (notice.buttons ?? []).filter { !drawn.contains($0.word) }.compactMap { button in
             switch button.word {
             case .approve: "approve \(button.job)"
             case .deny: "deny \(button.job) because …"

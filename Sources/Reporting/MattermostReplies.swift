@@ -11,11 +11,19 @@ package struct MattermostServer: Sendable {
     package var token: Secret?
     /// The hosts that a `response_url` may be at: the site's own.
     package var hosts: [AddressRule.HostPort]
+    /// Nil draws no buttons: the text says what to type instead.
+    package var buttons: MattermostButtons?
 
-    package init(base: String, token: Secret?, hosts: [AddressRule.HostPort]) {
+    package init(
+        base: String,
+        token: Secret?,
+        hosts: [AddressRule.HostPort],
+        buttons: MattermostButtons? = nil
+    ) {
         self.base = base
         self.token = token
         self.hosts = hosts
+        self.buttons = buttons
     }
 }
 
@@ -57,14 +65,20 @@ struct MattermostReplies: Sendable {
         _ token: Secret
     ) async -> Delivery {
         let messageID = known.flatMap { Self.isIdentifier($0) ? $0 : nil }
-        let text = MattermostMessage.text(batch, updating: messageID)
+        let newest = batch.entries.last?.notice
+        let drawn = newest.flatMap { server.buttons?.drawn(of: $0) } ?? []
+        let text = MattermostMessage.text(batch, updating: messageID, drawn: Set(drawn.map(\.word)))
+        let props = server.buttons?.props(drawn)
         let posts = "\(server.base)/api/v4/posts"
         return await KeptMessage.tell(messageID) { id throws(TransferFailure) in
-            let answer = try await send(.put, "\(posts)/\(id)/patch", ["message": .string(text)], token)
+            var change: [String: JSONValue] = ["message": .string(text)]
+            change["props"] = props
+            let answer = try await send(.put, "\(posts)/\(id)/patch", change, token)
             // Deleted, or too old to be edited.
             return [400, 403, 404].contains(answer.status) ? nil : read(answer)
         } post: { () throws(TransferFailure) in
             var post: [String: JSONValue] = ["channel_id": .string(channel), "message": .string(text)]
+            post["props"] = props
             if let thread, Self.isIdentifier(thread) {
                 post["root_id"] = .string(thread)
                 let answer = try await send(.post, posts, post, token)
@@ -141,9 +155,14 @@ package enum MattermostMessage: ChatVoice {
     /// Mattermost's limit is 16,383 characters.
     static let textMax = 16_000
 
-    static func text(_ batch: Batch, updating messageID: String?) -> String {
+    static func text(
+        _ batch: Batch,
+        updating messageID: String?,
+        drawn: Set<Button.Word> = []
+    ) -> String {
         let isRepeated = batch.isRepeated(updating: messageID)
-        return FencedText.block(batch.entries.map(\.notice), isRepeated: isRepeated, to: textMax)
+        let notices = batch.entries.map(\.notice)
+        return FencedText.block(notices, isRepeated: isRepeated, drawn: drawn, to: textMax)
     }
 
     /// Slack's marks are not to be read in it.
@@ -155,7 +174,10 @@ package enum MattermostMessage: ChatVoice {
     }
 
     package static func immediate(_ notice: Notice, seenByAll: Bool) -> HookAnswer {
-        let body = answer(FencedText.block([notice], to: textMax), seenByAll: seenByAll)
+        let text = FencedText.block([notice], to: textMax)
+        var body = answer(text, seenByAll: seenByAll)
+        // A press is answered by this word alone, which commands do not know.
+        body["ephemeral_text"] = .string(text)
         return HookAnswer(
             status: 200,
             contentType: "application/json",

@@ -177,6 +177,55 @@ struct MattermostTests {
         #expect(Mattermost.senderKey(of: delivery) == nil)
     }
 
+    // MARK: Buttons
+
+    private static let job = JobID("j-01j9zk7q4n8t2v6w0xabcdefgh")
+
+    private static func press(_ said: JSONValue?, _ changes: [String: JSONValue?] = [:]) -> VerifiedDelivery {
+        var body: [String: JSONValue] = [
+            "user_id": .string(maya), "user_name": "maya.okafor", "post_id": .string(post),
+            "channel_id": .string(channel), "team_id": .string(team), "trigger_id": "t1",
+            "context": ["bascule": said ?? .null, "seal": "00"],
+        ]
+        for (key, value) in changes { body[key] = value }
+        return typed(JSONValue.object(body).encoded(), as: "application/json", kind: Mattermost.kind)
+    }
+
+    @Test func `buttons of ours say what typing would`() async throws {
+        for (press, request) in [
+            (Press(.approve, job: Self.job, seen: "9f"), .approve(Self.job, seen: "9f")),
+            (Press(.go, job: Self.job), .go(Self.job)),
+            (Press(.release, job: Self.job), .releaseClaim(Self.job)),
+            (Press(.extend, job: Self.job, duration: .shortest), .extendClaim(Self.job, by: .shortest)),
+            (Press(.freeze, job: Self.job), .freeze(because: "the button beside \(Self.job) was pressed")),
+        ] as [(Press, Request)] {
+            let said = try #require(press.short)
+            let delivery = Self.press(.string(said))
+            let intent = try #require(await classify(delivery).intents.first)
+            #expect(intent.request == request)
+            #expect(intent.asker == .identity(Self.maya))
+            #expect(intent.place == .room(Self.channel))
+            #expect(intent.replyTo == .at(["channel": Self.channel]))
+            #expect(Mattermost.senderKey(of: delivery) == "t1")
+        }
+        let said = JSONValue.string(try #require(Press(.go, job: Self.job).short))
+        #expect(await classify(Self.press(said), Self.reading(own: [Self.maya])) == .own)
+        let elsewhere = await classify(Self.press(said), Self.reading(teams: [Self.post]))
+        #expect(elsewhere.unreadableCode == "mattermost.not-listed")
+    }
+
+    @Test func `a body that was believed for its context is nothing but a press`() async {
+        let commands: [String: JSONValue?] = [
+            "command": "/contain", "text": "isolate ws-1", "trigger_word": "!mde",
+        ]
+        for said in ["", "deny.01j9zk7q4n8t2v6w0xabcdefgh", "run", nil, 7] as [JSONValue?] {
+            let found = await classify(Self.press(said, commands))
+            #expect(found.unreadableCode == "mattermost.unknown-button")
+        }
+        let none = await classify(Self.press("", ["context": nil, "command": "/contain", "text": "jobs"]))
+        #expect(none.unreadableCode == "mattermost.unknown-button")
+    }
+
     private static let form = "Application/X-WWW-Form-URLencoded ; charset=utf-8"
 }
 

@@ -12,26 +12,35 @@ extension EndToEndTests {
         private static let token = "mm-token-of-the-tests"
         private static let bot = "mm-bot-of-the-tests"
         private static let maya = "j4oyo9sx7j51tyenwhneq75jfi"
+        private static let ines = "i9oyo9sx7j51tyenwhneq75jfi"
         private static let channel = "z7exh5akgb3bdhp848rcxf7ph9"
         private static let script = """
             machines:
             \((1...2).map { Settings.machine($0, "ws-\($0).corp.example") }.joined(separator: "\n"))
+            \(Settings.server(3, "srv-3.corp.example"))
             actions: { delay: 0.5, end: Succeeded }
             chat: { slack-token: \(Settings.botToken) }
             """
 
         private func write(_ folder: TemporaryFolder, _ simulator: SimulatorProcess) throws {
-            try Settings().write(to: folder, simulator)
+            var settings = Settings()
+            settings.people = ["ines: { mm: \(Self.ines) }"]
+            settings.groups = ["leads: [ines]"]
+            settings.grants = [
+                "{ allow: [isolate], to: [soc], machines: { os: server }, approvals: { of: leads, within: 30m } }"
+            ]
+            try settings.write(to: folder, simulator)
             try folder.write(Self.token + "\n", to: "mm.token")
             try folder.write(Self.bot + "\n", to: "mm.bot")
             let source = """
                   mm: { kind: mattermost, secret: { file: mm.token }, accept-unsigned: token, \
                 reply: { url: "\(simulator.word("chat"))/mattermost", token: { file: mm.bot }, \
+                hook: "https://bridge.corp.example/hooks/mm", \
                 hosts: ["\(simulator.chatHost)"] } }
                 """
             let routes =
                 "routes:\n  - { from: soc-chat, command: mention }\n  - { from: mm, command: /mde }\n"
-            let text = Settings().text(simulator)
+            let text = settings.text(simulator)
                 .replacing("routes:\n", with: source + "\n" + routes)
                 .replacing(
                     "mia: { soc-chat: T024/U2147,",
@@ -49,6 +58,7 @@ extension EndToEndTests {
                     try await BridgeProcess.with(in: folder, http: simulator.http) { bridge in
                         try await mention(bridge, simulator)
                         try await command(bridge, simulator)
+                        try await approve(bridge, simulator)
                         try await seeWholes(bridge, simulator)
                         bridge.program.send(SIGTERM)
                         #expect(try await bridge.program.end() == .exited(0))
@@ -116,17 +126,17 @@ extension EndToEndTests {
 
         // MARK: Mattermost
 
-        private func command(_ bridge: BridgeProcess, _ simulator: SimulatorProcess) async throws {
+        private func command(_ text: String, _ simulator: SimulatorProcess) -> SignedDelivery {
             let fields = [
                 ("channel_id", Self.channel), ("command", "/mde"), ("team_id", "881fa8tb86fsudtkraghd1j91h"),
-                ("text", "isolate ws-2 for 1h because SEC-2 @all <!channel>"), ("token", Self.token),
+                ("text", text), ("token", Self.token),
                 ("trigger_id", UUID().uuidString), ("user_id", Self.maya), ("user_name", "maya"),
                 ("response_url", "\(simulator.word("chat"))/mattermost/hooks/commands/planted-hook"),
             ]
             let form = fields.map { name, value in
                 "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
             }
-            let delivery = SignedDelivery(
+            return SignedDelivery(
                 source: "mm",
                 headers: [
                     .init("Content-Type", "application/x-www-form-urlencoded"),
@@ -134,6 +144,10 @@ extension EndToEndTests {
                 ],
                 body: Array(form.joined(separator: "&").utf8)
             )
+        }
+
+        private func command(_ bridge: BridgeProcess, _ simulator: SimulatorProcess) async throws {
+            let delivery = command("isolate ws-2 for 1h because SEC-2 @all <!channel>", simulator)
             let first = try #require(await bridge.deliver(delivery))
             let answer = try JSONReader.read(first.body, root: .object)
             #expect(answer["response_type"] == "in_channel")
@@ -160,10 +174,45 @@ extension EndToEndTests {
             #expect(calls.allSatisfy { !$0.body.contains("@all") && !$0.body.contains("<!channel>") })
         }
 
+        /// A lead presses what the bridge drew and sealed, as Mattermost sends it.
+        private func approve(_ bridge: BridgeProcess, _ simulator: SimulatorProcess) async throws {
+            _ = await bridge.deliver(command("isolate srv-3 because SEC-3", simulator))
+            _ = try await bridge.job("isolate", machine: "srv-3", reaches: "awaiting-approval")
+            let card = try await eventually("a button in Mattermost", every: .milliseconds(100)) {
+                try await simulator.messages().first {
+                    $0["place"]?.string == Self.channel && $0.at("body.props.attachments.0.actions.0") != nil
+                }
+            }
+            let context = try #require(card.at("body.props.attachments.0.actions.0.integration.context"))
+            func press(by user: String, _ context: JSONValue) -> SignedDelivery {
+                let body: JSONValue = [
+                    "user_id": .string(user), "channel_id": .string(Self.channel), "context": context,
+                    "team_id": "881fa8tb86fsudtkraghd1j91h", "post_id": "p3exh5akgb3bdhp848rcxf7ph9",
+                ]
+                let type = RawDelivery.Header("Content-Type", "application/json")
+                return SignedDelivery(source: "mm", headers: [type], body: body.encoded())
+            }
+            let forged: JSONValue = ["bascule": context["bascule"] ?? .null, "seal": "00"]
+            #expect(await bridge.deliver(press(by: Self.ines, forged))?.status == 401)
+            let own = try #require(await bridge.deliver(press(by: Self.maya, context)))
+            #expect(
+                String(decoding: own.body, as: UTF8.self).contains("mia asked for it and cannot approve it")
+            )
+            let given = try #require(await bridge.deliver(press(by: Self.ines, context)))
+            #expect(String(decoding: given.body, as: UTF8.self).contains("ines approves isolate srv-3"))
+            _ = try await bridge.job("isolate", machine: "srv-3", reaches: "succeeded")
+            _ = try await eventually("the buttons gone", every: .milliseconds(100)) {
+                try await simulator.messages().first {
+                    $0["id"] == card["id"] && $0.at("body.props.attachments") == []
+                        && ($0["text"]?.string ?? "").contains("succeeded")
+                }
+            }
+        }
+
         private func seeWholes(_ bridge: BridgeProcess, _ simulator: SimulatorProcess) async throws {
             let isolates = try await bridge.jobs().filter { $0["action"] == "isolate" }
-            #expect(isolates.count == 2)
-            for number in 1...2 {
+            #expect(isolates.count == 3)
+            for number in 1...3 {
                 let calls = try await simulator.executed("isolate", machine: Settings.id(number))
                 #expect(calls.count == 1)
             }

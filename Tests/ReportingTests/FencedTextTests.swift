@@ -50,7 +50,9 @@ struct FencedTextTests {
         let text = FencedText.block([asked], to: 2_000)
         #expect(text.hasSuffix("\nType: approve \(job)  or  deny \(job) because …\n```"))
         #expect(text.utf16.count <= 2_000)
-        #expect(!FencedText.block([asked], hasButtons: true, to: 2_000).contains("Type:"))
+        #expect(!FencedText.block([asked], drawn: [.approve, .deny], to: 2_000).contains("Type:"))
+        let half = FencedText.block([asked], drawn: [.approve], to: 2_000)
+        #expect(half.hasSuffix("\nType: deny \(job) because …\n```"))
         var warned = notice("ends soon", [Notice.Field("machine", "ws-1")])
         warned.buttons = [
             Button(.extend, label: "", job: job, duration: TimeBox("4h")),

@@ -157,16 +157,90 @@ struct MattermostReplyTests {
     @Test func `the answer of the hook is for everybody or for whoever asked`() throws {
         let notice = Notice(code: "job.recorded", tone: .progress, text: "isolate <!channel>: recorded.")
         let all = MattermostMessage.immediate(notice, seenByAll: true)
+        let shown = "\"```\\n⏳ isolate <\u{200B}!channel>: recorded.\\n```\""
         #expect(
             all
                 == HookAnswer(
                     status: 200,
                     contentType: "application/json",
-                    body: #"{"response_type":"in_channel","skip_slack_parsing":true,"text":"#
-                        + "\"```\\n⏳ isolate <\u{200B}!channel>: recorded.\\n```\"}"
+                    body: #"{"ephemeral_text":"# + shown
+                        + #","response_type":"in_channel","skip_slack_parsing":true,"text":"# + shown + "}"
                 )
         )
         let one = try JSONReader.read(MattermostMessage.immediate(notice, seenByAll: false).body)
         #expect(one["response_type"] == "ephemeral")
+    }
+
+    // MARK: Buttons
+
+    private static let job = JobID("j-01j9zk7q4n8t2v6w0xabcdefgh")
+
+    private func asked(_ buttons: [Button]?) -> Notice {
+        Notice(
+            code: "job.test",
+            tone: .warning,
+            text: "isolate ws-1 needs 1 of leads",
+            fields: [Notice.Field("machine", "ws-1")],
+            buttons: buttons
+        )
+    }
+
+    private static let choice = [
+        Button(.approve, label: "Approve", style: .primary, job: job, seen: "9f"),
+        Button(.deny, label: "Deny", style: .danger, job: job, seen: "9f"),
+    ]
+
+    @Test func `buttons carry what they say sealed and unseen, and go with the decision`() async throws {
+        var server = server()
+        server.buttons = MattermostButtons(hook: "https://bridge.example/hooks/mm") {
+            ["bascule": $0, "seal": "sealed-\($0.count)"]
+        }
+        let rig = try await Rig(
+            [.answer(201, ["id": .string(Self.post)]), .answer(200, ["id": .string(Self.post)])],
+            channel: server,
+            replyTo: place()
+        )
+        try await rig.put(asked(Self.choice))
+        try await rig.reporter.runOnce()
+        try await rig.put(asked(nil))
+        try await rig.reporter.runOnce()
+        let calls = rig.provider.calls
+        let said = "approve.01j9zk7q4n8t2v6w0xabcdefgh.9f"
+        #expect(
+            calls[0].body["props"] == [
+                "attachments": [
+                    [
+                        "actions": [
+                            [
+                                "id": "approve0", "type": "button", "name": "Approve", "style": "primary",
+                                "integration": [
+                                    "url": "https://bridge.example/hooks/mm",
+                                    "context": [
+                                        "bascule": .string(said), "seal": .string("sealed-\(said.count)"),
+                                    ],
+                                ],
+                            ]
+                        ]
+                    ]
+                ]
+            ]
+        )
+        let text = calls[0].body["message"]?.string ?? ""
+        #expect(text.hasSuffix("\nType: deny \(Self.job) because …\n```"))
+        #expect(calls[1].body["props"] == ["attachments": []])
+    }
+
+    @Test func `without an address for presses it says what to type`() async throws {
+        let rig = try await Rig(
+            [.answer(201, ["id": .string(Self.post)])],
+            channel: server(),
+            replyTo: place()
+        )
+        try await rig.put(asked(Self.choice))
+        try await rig.reporter.runOnce()
+        let call = try #require(rig.provider.calls.first)
+        #expect(call.body["props"] == nil)
+        let text = call.body["message"]?.string ?? ""
+        #expect(text.hasSuffix("\nType: approve \(Self.job)  or  deny \(Self.job) because …\n```"))
     }
 }

@@ -216,6 +216,33 @@ struct ChatKindTests {
         #expect(await intake.take(ping(wrong)) == .unauthorized)
     }
 
+    @Test func `a Mattermost button that the bridge sealed is pressed, and no other`() async throws {
+        let chat = try #require(Self.chats.first { $0.kind.word == "mattermost" })
+        let settings = try settings(chat)
+        let intake = try intake(settings, MemoryLedger(clock: { OperatorScene.noon }))
+        let said = try #require(Press(.approve, job: JobID("j-01j9zk7q4n8t2v6w0xabcdefgh")).short)
+        func press(_ secret: String) throws -> RawDelivery {
+            let context = try ButtonSeal([Secret(secret)]).context(saying: said)
+            let body: JSONValue = [
+                "user_id": .string(chat.identity), "channel_id": "z7exh5akgb3bdhp848rcxf7ph9",
+                "team_id": "881fa8tb86fsudtkraghd1j91h", "post_id": "p3exh5akgb3bdhp848rcxf7ph9",
+                "context": .object(context.mapValues { .string($0) }),
+            ]
+            return RawDelivery(
+                source: SourceName("chat"),
+                headers: [.init("Content-Type", "application/json")],
+                body: body.encoded(),
+                receivedAt: OperatorScene.noon,
+                remoteAddress: "127.0.0.1"
+            )
+        }
+        let answer = await intake.take(try press("slack-PLANTED"))
+        #expect(answer.status == 200)
+        let words = try JSONReader.read(answer.body, root: .object)["ephemeral_text"]?.string
+        #expect(words?.contains("There is no job j-01j9zk7q4n8t2v6w0xabcdefgh") == true, "\(answer.body)")
+        #expect(await intake.take(try press("another")) == .unauthorized)
+    }
+
     // MARK: Settings
 
     static let mistakes: [(source: String, error: String)] = [

@@ -19,6 +19,9 @@ enum MattermostEnd: ReplyEnd {
         guard let body = object(call), let message = body["message"]?.string, !message.isEmpty else {
             return fail(400, "api.context.invalid_body_param")
         }
+        guard areTaken(body.at("props.attachments")?.array ?? []) else {
+            return fail(400, "api.context.invalid_body_param")
+        }
         guard message.unicodeScalars.count <= messageMax else {
             return fail(400, "model.post.is_valid.message_length")
         }
@@ -76,6 +79,19 @@ enum MattermostEnd: ReplyEnd {
         }
         _ = chat.keep(.answer, call.path, text, body, call)
         return SimulatedAnswer(status: 200, headers: [("Content-Type", "text/plain")], body: Array("ok".utf8))
+    }
+
+    /// Buttons: an id of letters and digits, a name, and where a press goes.
+    private static func areTaken(_ attachments: [JSONValue]) -> Bool {
+        let actions = attachments.flatMap { $0["actions"]?.array ?? [] }
+        let ids = actions.compactMap { $0["id"]?.string }
+        return ids.count == actions.count && Set(ids).count == ids.count
+            && ids.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } }
+            && actions.allSatisfy { action in
+                action["name"]?.string?.isEmpty == false && action.at("integration.url")?.string != nil
+                    && (action.at("integration.context") == nil
+                        || action.at("integration.context")?.object != nil)
+            }
     }
 
     private static func isAnswer(_ post: String, in chat: ChatService) -> Bool {

@@ -12,6 +12,7 @@ extension Kind {
         proof: .plainToken,
         options: [Option("teams")],
         tenants: "teams",
+        replyOptions: [Option("hook")],
         replyNeeds: ["url"],
         telling: .inRoom,
         untold: (
@@ -25,7 +26,8 @@ extension Kind {
             return MattermostServer(
                 base: base,
                 token: source.reply.token,
-                hosts: (mattermostHosts(source) ?? []).compactMap { AddressRule.HostPort($0) }
+                hosts: (mattermostHosts(source) ?? []).compactMap { AddressRule.HostPort($0) },
+                buttons: mattermostButtons(source)
             )
         },
         sample: { wish in
@@ -39,6 +41,13 @@ extension Kind {
             return SampleBody(contentType: SampleBody.form, body: FormText.body(fields))
         }
     )
+
+    private static func mattermostButtons(_ source: Settings.Source) -> MattermostButtons? {
+        guard let hook = source.reply.options["hook"], let seal = try? ButtonSeal(source.secrets) else {
+            return nil
+        }
+        return MattermostButtons(hook: hook) { seal.context(saying: $0) }
+    }
 
     /// An answer may go to the site itself, or to what the settings list instead.
     private static let mattermostHosts: @Sendable (Settings.Source) -> [String]? = { source in
