@@ -46,9 +46,13 @@ struct SlackEvent {
         return id
     }
 
-    /// Channel and `event_ts`: the same where Slack repeats an event under a new id, which was reported.
+    /// Channel and `event_ts` of a mention: the same where Slack repeats it under a new id, which was reported.
+    ///
+    /// Of no other event: one message may be told as a mention and as a message, each once, and the mention must not
+    /// be taken for a repeat of the other.
     static func place(of body: [UInt8]) -> String? {
         guard let payload = try? JSONReader.read(body, root: .object), payload["type"] == "event_callback",
+            payload.at("event.type") == "app_mention",
             let channel = payload.at("event.channel")?.string, Slack.isIdentifier(channel),
             let moment = payload.at("event.event_ts")?.string, isStamp(moment)
         else { return nil }

@@ -8,6 +8,11 @@ struct SlackReplies: Sendable {
     /// Slack's own hosts for a `response_url`.
     static let hosts = ["hooks.slack.com", "hooks.slack-gov.com"].map { AddressRule.HostPort(host: $0) }
 
+    /// The message that was to be answered is not there any more: then it is told beside it.
+    private static let lostThreads: [Delivery] = ["thread_not_found", "cannot_reply_to_message"].map {
+        .impossible(trouble: "slack.\($0)")
+    }
+
     let settings: SlackChannel
     let http: any HTTPSending
     let deadline: Duration
@@ -72,6 +77,9 @@ struct SlackReplies: Sendable {
         let isGone = [
             "message_not_found", "cant_update_message", "edit_window_closed", "msg_too_long",
         ].contains { delivery == .impossible(trouble: "slack.\($0)") }
+        if messageID == nil, thread != nil, Self.lostThreads.contains(delivery) {
+            return await tell(batch, channel: channel, thread: nil, updating: nil, token)
+        }
         guard messageID != nil, isGone else { return delivery }
         return await tell(batch, channel: channel, thread: thread, updating: nil, token)
     }

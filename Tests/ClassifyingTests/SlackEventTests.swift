@@ -208,6 +208,7 @@ struct SlackEventTests {
         for stamp in [nil, .null, "", 7, "1.2.3", "1 2"] as [JSONValue?] {
             #expect(classifier.secondKey(of: try event(["event_ts": stamp])) == nil)
         }
+        #expect(classifier.secondKey(of: try event(["type": "message"])) == nil)
         #expect(classifier.secondKey(of: verified(SlackTests.form(), kind: Slack.kind)) == nil)
     }
 }

@@ -42,6 +42,21 @@ struct SlackReplyTests {
         #expect(calls.map { $0.body["ts"] } == [nil, "17.5"])
     }
 
+    @Test func `where the thread is gone it is told beside it`() async throws {
+        let thread = ReplyAddress.slack(channel: "C1", user: "U1", responseURL: nil, thread: "16.000001")
+        let rig = try await Rig(
+            [
+                .answer(200, ["ok": false, "error": "thread_not_found"]),
+                .answer(200, ["ok": true, "ts": "17.5"]),
+            ],
+            replyTo: thread
+        )
+        try await rig.tell("accepted")
+        try await rig.reporter.runOnce()
+        #expect(rig.provider.calls.map { $0.body["thread_ts"] } == ["16.000001", nil])
+        #expect(try await rig.conversation()?.messageID == "17.5")
+    }
+
     @Test func `a word that is about no job is answered in the thread`() async throws {
         let thread = ReplyAddress.slack(channel: "C1", user: "U1", responseURL: nil, thread: "16.000001")
         let rig = try await Rig()

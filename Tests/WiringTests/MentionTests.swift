@@ -45,13 +45,15 @@ struct MentionTests {
     private func mention(
         _ text: String,
         id: String = "Ev1",
+        type: String = "app_mention",
+        user: String = "U2147",
         stamp: String = "1788173100.119209",
         attempt: Int = 0
     ) throws -> RawDelivery {
         let body: JSONValue = [
             "type": "event_callback", "team_id": "T024", "api_app_id": "A1", "event_id": .string(id),
             "event": [
-                "type": "app_mention", "user": "U2147", "team": "T024", "channel": "C7",
+                "type": .string(type), "user": .string(user), "team": "T024", "channel": "C7",
                 "text": .string("<@UBOT> \(text)"), "ts": .string(stamp), "event_ts": .string(stamp),
             ],
             "authorizations": [["team_id": "T024", "user_id": "UBOT", "is_bot": true]],
@@ -125,6 +127,22 @@ struct MentionTests {
             for delivery in deliveries { group.addTask { _ = await intake.take(delivery) } }
         }
         #expect(try await jobs().count == 1)
+    }
+
+    @Test func `the same message, told as a message first, hides no mention`() async throws {
+        _ = await intake.take(try mention("isolate ws-1", id: "Ev1", type: "message"))
+        #expect(try await jobs().isEmpty)
+        #expect(await intake.take(try mention("isolate ws-1", id: "Ev2")) == Self.empty)
+        #expect(try await jobs().count == 1)
+    }
+
+    @Test func `a stranger is refused in the thread, once`() async throws {
+        #expect(await intake.take(try mention("isolate ws-1", user: "U9")) == Self.empty)
+        let job = try #require(try await jobs().first)
+        #expect(job.state == .refused)
+        let told = try await told()
+        #expect(told.map(\.audience) == [.conversation(job.id)])
+        #expect(told.first?.notice.text.contains("is nobody in `people`") == true)
     }
 
     @Test func `what is no command is told in the thread, and on the record`() async throws {
