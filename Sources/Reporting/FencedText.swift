@@ -38,7 +38,7 @@ enum FencedText {
                 "\(field.name): \(ReplyText.cut(field.value, to: fieldMax))"
             }
         }
-        let words = notices.last.map { TypedWords.all($0, besides: drawn) } ?? []
+        let words = notices.last.map { TypedWords.commands(of: $0, besides: drawn) } ?? []
         // What can be done about it is worth more than the end of a long text.
         let end = words.isEmpty ? "" : broken("\nType: " + words.joined(separator: "  or  "))
         let room = unitsMax - 2 * (fence.utf16.count + 1) - end.utf16.count
@@ -60,23 +60,6 @@ enum FencedText {
         case .good: "✅"
         case .bad: "❌"
         case .warning: "⚠️"
-        }
-    }
-}
-
-/// What to type where a medium has no buttons.
-enum TypedWords {
-    static func all(_ notice: Notice, besides drawn: Set<Button.Word>) -> [String] {
-        let machine = notice.fields.first { $0.name == "machine" }?.value ?? "<machine>"
-        return (notice.buttons ?? []).filter { !drawn.contains($0.word) }.compactMap { button in
-            switch button.word {
-            case .approve: "approve \(button.job)"
-            case .deny: "deny \(button.job) because …"
-            case .go: "go \(button.job)"
-            case .extend: button.duration.map { "extend \(ReplyText.cut(machine, to: 200)) for \($0)" }
-            case .release: "release \(ReplyText.cut(machine, to: 200))"
-            case .freeze: "freeze because …"
-            }
         }
     }
 }
