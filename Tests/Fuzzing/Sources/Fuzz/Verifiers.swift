@@ -15,8 +15,9 @@ enum Verifiers {
         "teams-hmac": .teamsOutgoing, "discord-ed25519": .discord, "svix": .svix, "body-token": .bodyToken,
         "mattermost-token": .mattermost, "shared-header": .sharedHeader("Authorization"),
         "generic-hmac": .described(
-            DescribedScheme(header: "X-Signature", prefix: "sha256=", timestampHeader: "X-Timestamp")
+            DescribedScheme(header: "X-Signature", timestampHeader: "X-Timestamp")
         ),
+        "generic-hmac-base64": .described(DescribedScheme(header: "X-SFX-Signature", encoding: .base64)),
         "generic-hmac-t-v1": .described(DescribedScheme(header: "Example-Signature", style: .timeAndVersion)),
         "jwt-bearer": .bearer(
             BearerScheme(
@@ -77,7 +78,7 @@ enum Verifiers {
         _ verifier: Verifier,
         _ now: Timestamp
     ) -> String? {
-        let path = headers.first { $0.name == ":path-secret" }?.value
+        let path = headers.first { $0.name == "path-secret" }?.value
         let raw = RawDelivery(
             source: SourceName("fuzz"),
             headers: headers,
