@@ -21,6 +21,24 @@ package struct DeliverySigner: Sendable {
             }
     }
 
+    /// The headers of Discord, signed with a private key of one's own instead of Discord's.
+    ///
+    /// - Parameters:
+    ///   - body: What is signed, behind the time.
+    ///   - seed: The 32 bytes of an Ed25519 private key.
+    ///   - now: The time that is signed.
+    /// - Returns: Signature and time.
+    /// - Throws: `CryptographyError` for a seed that is none.
+    package static func discord(_ body: [UInt8], seed: Secret, now: Timestamp) throws -> [RawDelivery.Header]
+    {
+        let time = String(now.seconds)
+        let signature = try Ed25519PrivateKey(seed: seed).sign(Array(time.utf8) + body)
+        return [
+            .init(DiscordEd25519.timeHeader, time),
+            .init(DiscordEd25519.signatureHeader, Hex.encode(signature)),
+        ]
+    }
+
     /// The headers that make `body` genuine at `now`; `id` is the sender's delivery id.
     ///
     /// Where the token is in the body, only the caller can put it there.

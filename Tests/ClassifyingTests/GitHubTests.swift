@@ -72,7 +72,10 @@ struct GitHubTests {
     }
 
     @Test func `our own comments are ours, by mark or by account`() async throws {
-        let marked = Self.comment.with("comment.body", "```\n@bascule isolate x\n[bascule:j-1/job.succeeded/1]\n```")
+        let marked = Self.comment.with(
+            "comment.body",
+            "```\n@bascule isolate x\n[bascule:j-1/job.succeeded/1]\n```"
+        )
         #expect(try await bench().classified(marked) == .own)
         // Who quotes us says something of their own.
         let quoted = Self.comment.with(

@@ -212,8 +212,9 @@ struct SendTests {
         #expect(throws: SendError.bodyOrText) {
             try request("--source", "soc-chat", "--text", "help", "--body", "x")
         }
-        #expect(throws: SendError.textNeedsSlack("tickets")) {
-            try request("--source", "tickets", "--text", "help")
+        #expect(throws: SendError.bodyOrText) { try request("--source", "tickets") }
+        #expect(throws: SendError.noSample("standard-webhooks")) {
+            try request("--source", "siem", "--text", "help")
         }
         #expect(throws: SendError.asNeedsText) {
             try request("--source", "tickets", "--body", "x", "--as", "5b10")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Authenticating
 import Classifying
 import CurlClient
 import Deciding
@@ -29,8 +30,26 @@ struct Send: AsyncParsableCommand {
     @Option(name: .long, help: "A file with the body, sent byte for byte.")
     var body: String?
 
-    @Option(name: .long, help: "Slack: what is typed after the command, such as \"isolate laptop-7\".")
+    @Option(
+        name: .long,
+        help: "Chats: what is typed after the command, such as \"isolate laptop-7\". Tickets: a comment."
+    )
     var text: String?
+
+    @Option(name: .long, help: "Tickets: which one, such as SEC-1.")
+    var ticket: String?
+
+    @Option(name: .long, help: "Tickets: the machine that it names.")
+    var machine: String?
+
+    @Option(name: .long, help: "Tickets: the state that it moved into.")
+    var status: String?
+
+    @Option(name: .long, help: "Tickets: the label that was added.")
+    var label: String?
+
+    @Option(name: .long, help: "Discord: a file with your own Ed25519 private key, as hex, to sign with.")
+    var key: String?
 
     @Option(
         name: .long,
@@ -55,7 +74,8 @@ struct Send: AsyncParsableCommand {
 
     @Option(
         name: .customLong("as"),
-        help: "Slack: who does it, as T024/U2147; else the first of `people` with an identity there."
+        help:
+            "Who does it, as `people` spell it, such as T024/U2147; else the first of `people` with an identity there."
     )
     var identity: String?
 
@@ -79,7 +99,7 @@ struct Send: AsyncParsableCommand {
             }
             let response: IncomingResponse
             do {
-                response = try await http.send(try request(settings))
+                response = try await http.send(try await request(settings, http))
             } catch {
                 await http.close()
                 throw error
@@ -101,17 +121,60 @@ struct Send: AsyncParsableCommand {
         identifiers: IdentifierMaker = IdentifierMaker(),
         now: Timestamp = .now()
     ) throws -> OutgoingRequest {
+        try prepare(settings, identifiers, now).request
+    }
+
+    /// The same, with the token that a simulator signs where the kind is believed by one.
+    private func request(_ settings: Settings, _ http: any HTTPSending) async throws -> OutgoingRequest {
+        var prepared = try prepare(settings, IdentifierMaker(), .now())
+        if let token = try await token(for: prepared.source, prepared.wish, http) {
+            prepared.request.headers.append(.init(token.name, token.value))
+        }
+        return prepared.request
+    }
+
+    private func prepare(
+        _ settings: Settings,
+        _ identifiers: IdentifierMaker,
+        _ now: Timestamp
+    ) throws -> (request: OutgoingRequest, source: Settings.Source, wish: SampleWish?) {
         guard let named = settings.sources.first(where: { $0.name.text == source }) else {
             let names = settings.sources.map(\.name.text)
             throw SendError.unknownSource(source, nearest: nearestWord(to: source, among: names))
         }
-        let delivery = try SampleDelivery(
-            to: named,
-            try content(for: named, settings),
-            identifiers: identifiers,
-            now: now
-        )
-        return delivery.request(to: try base(settings), source: named.name)
+        let id = identifiers.makeText(at: now)
+        var wish: SampleWish?
+        let content: SampleDelivery.Content
+        if named.kind != Slack.kind, body == nil {
+            content = .sample(try sample(for: named, settings, id: id, now: now, &wish))
+        } else {
+            content = try self.content(for: named, settings)
+        }
+        let delivery = try SampleDelivery(to: named, content, id: id, now: now) { body in
+            try signed(body, for: named, id: id, now: now)
+        }
+        let path = try named.secrets.first.map { secret in
+            try DeliverySigner(try named.kind.whole.scheme(named), secret: secret).path(to: named.name)
+        }
+        return (delivery.request(to: try base(settings), source: named.name, path: path), named, wish)
+    }
+
+    private func sample(
+        for named: Settings.Source,
+        _ settings: Settings,
+        id: String,
+        now: Timestamp,
+        _ wish: inout SampleWish?
+    ) throws(SendError) -> SampleBody {
+        try refuseMisplaced()
+        guard [text, press].compactMap(\.self).count + (tellsOfTicket ? 1 : 0) > 0, denial == nil else {
+            throw .bodyOrText
+        }
+        guard text == nil || press == nil else { throw .bodyOrText }
+        let whole = try self.wish(for: named, settings, id: id, now: now)
+        wish = whole
+        guard let make = named.kind.whole.sample else { throw .noSample(named.kind.word) }
+        return make(whole)
     }
 
     /// What is printed of an answer.

@@ -12,19 +12,24 @@ struct SampleDelivery: Sendable, Equatable {
     /// - Parameters:
     ///   - source: Where it is to arrive; signed with the first of its secrets.
     ///   - content: What it says.
-    ///   - identifiers: For what a provider numbers its deliveries with.
+    ///   - id: What a provider numbers its deliveries with.
     ///   - now: The time that is signed.
+    ///   - sign: Makes the headers that make the body genuine.
     /// - Throws: ``SendError``; ``VerifierSetupError`` for a secret that cannot sign.
     init(
         to source: Settings.Source,
         _ content: Content,
-        identifiers: IdentifierMaker,
-        now: Timestamp
+        id: String,
+        now: Timestamp,
+        _ sign: ([UInt8]) throws -> [RawDelivery.Header]
     ) throws {
-        guard let secret = source.secrets.first else { throw SendError.noSecret(source.name.text) }
-        let id = identifiers.makeText(at: now)
         let contentType: String
+        var further: [RawDelivery.Header] = []
         switch content {
+        case .sample(let sample):
+            contentType = sample.contentType
+            body = sample.body
+            further = sample.headers
         case .body(let bytes):
             let isForm = source.kind == Slack.kind && bytes.first != UInt8(ascii: "{")
             contentType = isForm ? Self.form : Self.json
@@ -36,13 +41,27 @@ struct SampleDelivery: Sendable, Equatable {
             contentType = Self.form
             body = interaction.body(triggerID: id, at: now)
         }
+        headers = [.init("Content-Type", contentType)] + further + (try sign(body))
+    }
+
+    /// The same, signed with the first of the source's secrets.
+    init(
+        to source: Settings.Source,
+        _ content: Content,
+        identifiers: IdentifierMaker,
+        now: Timestamp
+    ) throws {
+        guard let secret = source.secrets.first else { throw SendError.noSecret(source.name.text) }
         let signer = try DeliverySigner(try source.kind.whole.scheme(source), secret: secret)
-        headers = [.init("Content-Type", contentType)] + signer.headers(for: body, id: id, now: now)
+        let id = identifiers.makeText(at: now)
+        try self.init(to: source, content, id: id, now: now) { signer.headers(for: $0, id: id, now: now) }
     }
 
     enum Content: Sendable {
         /// The bytes as they are.
         case body([UInt8])
+        /// What a kind's sender would send.
+        case sample(SampleBody)
         /// A slash command of Slack.
         case command(SlackCommand)
         /// A button or a form of Slack.
@@ -57,11 +76,12 @@ struct SampleDelivery: Sendable, Equatable {
     /// - Parameters:
     ///   - base: Such as `https://127.0.0.1:8080`, without the hook's path.
     ///   - source: Whose hook it goes to.
+    ///   - path: The path, where it is a secret.
     /// - Returns: A call that is never made twice.
-    func request(to base: String, source: SourceName) -> OutgoingRequest {
+    func request(to base: String, source: SourceName, path: Secret? = nil) -> OutgoingRequest {
         OutgoingRequest(
             .post,
-            Secret("\(base)/hooks/\(source)"),
+            (path ?? Secret("/hooks/\(source)")).withText { Secret(base + $0) },
             headers: headers.map { .init($0.name, $0.value) },
             body: Secret(body),
             isIdempotent: false,

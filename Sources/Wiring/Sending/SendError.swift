@@ -20,6 +20,11 @@ enum SendError: Explained, Equatable {
     case misplaced(String, needs: String)
     case noPort
     case badURL(String)
+    case noSample(String)
+    case noSimulator(String)
+    case noKey(String)
+    case badKey(String)
+    case noTicket(String)
 
     var code: String {
         switch self {
@@ -41,6 +46,11 @@ enum SendError: Explained, Equatable {
         case .misplaced: "send.misplaced"
         case .noPort: "send.no-port"
         case .badURL: "send.bad-url"
+        case .noSample: "send.no-sample"
+        case .noSimulator: "send.no-simulator"
+        case .noKey: "send.no-key"
+        case .badKey: "send.bad-key"
+        case .noTicket: "send.no-ticket"
         }
     }
 
@@ -49,7 +59,7 @@ enum SendError: Explained, Equatable {
         case .unknownSource(let name, _): "The settings name no source \"\(name)\"."
         case .bodyOrText: "There must be exactly one of --body, --text, --press and --submit-denial."
         case .textNeedsSlack(let name):
-            "Nobody types or presses anything at \(name): it is not a Slack source."
+            "Nothing that is pressed at \(name) comes back here."
         case .asNeedsText: "--as and --channel say who types or presses, and a body is sent as it is."
         case .noSecret(let name): "Source \(name) has no secret to sign with, only public keys."
         case .noCommand(let name): "No route of \(name) names a command."
@@ -68,6 +78,11 @@ enum SendError: Explained, Equatable {
         case .misplaced(let option, _): "\(option) says nothing about what is sent."
         case .noPort: "The settings let the system choose the port of the hooks."
         case .badURL(let text): "\"\(text)\" is no address to post to."
+        case .noSample(let kind): "There is nothing to make up for kind \(kind)."
+        case .noSimulator(let kind): "Only its identity provider, or a simulator, can sign for kind \(kind)."
+        case .noKey(let kind): "Kind \(kind) is signed with a private key, and none is given."
+        case .badKey(let path): "The file \(path) holds no private key of 64 hexadecimal digits."
+        case .noTicket(let name): "\(name) is a chat, where nothing happens to tickets."
         }
     }
 
@@ -93,6 +108,11 @@ enum SendError: Explained, Equatable {
         case .misplaced(_, let needs): "Leave it out, or use \(needs)."
         case .noPort: "Give the address that `serve` printed: --url http://127.0.0.1:PORT."
         case .badURL: "Write such as http://127.0.0.1:8080, without path; https to any other host."
+        case .noSample: "Write the delivery's body into a file and give it as --body."
+        case .noSimulator: "Start `bascule simulate` and let the source's keys come from there."
+        case .noKey: "Make a pair of your own, name its public half in the settings, and add --key FILE."
+        case .badKey: "Write the seed of an Ed25519 key as 64 hexadecimal digits."
+        case .noTicket: "Use --text with what is typed."
         }
     }
 }

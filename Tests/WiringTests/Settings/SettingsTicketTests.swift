@@ -133,7 +133,10 @@ struct SettingsTicketTests {
     func `what is risky is warned of`(source: String, expected: String) throws {
         let warnings = try SettingsFolder().warnings("  \(source)\n" + Self.good)
         #expect(warnings.filter { $0.contains(expected) }.count == 1, "\(warnings)")
-        #expect(warnings.allSatisfy { $0.contains(expected) || $0.contains("believed by a token alone") }, "\(warnings)")
+        #expect(
+            warnings.allSatisfy { $0.contains(expected) || $0.contains("believed by a token alone") },
+            "\(warnings)"
+        )
         #expect(warnings.first?.hasPrefix("10:") == true, "\(warnings)")
     }
 
