@@ -23,6 +23,9 @@ CONFIGS = {
 KINDS = {
     "slack": "slack", "jira": "jira", "standard": "standard-webhooks", "sentinel": "sentinel",
     "freshservice": "freshservice", "zammad": "zammad", "thehive": "thehive", "opsgenie": "opsgenie", "splunk": "splunk",
+    "servicenow": "servicenow", "pagerduty": "pagerduty", "github": "github", "gitlab": "gitlab", "linear": "linear",
+    "zendesk": "zendesk", "mattermost": "mattermost", "discord": "discord", "zulip": "zulip", "rocketchat": "rocketchat",
+    "teams": "teams", "google": "google-chat",
 }
 
 

@@ -9,6 +9,8 @@ enum Readers {
     private static let readers: [any SourceReader.Type] = [
         Slack.self, Jira.self, StandardWebhooksReader.self, SvixReader.self, HMACReader.self,
         CallbackReader.self,
+        JiraAutomation.self, ServiceNow.self, PagerDuty.self, GitHub.self, GitLab.self, Linear.self, Zendesk.self,
+        Mattermost.self, Discord.self, Zulip.self, RocketChat.self, Teams.self, TeamsBot.self, GoogleChat.self,
         Sentinel.self, Freshservice.self, Zammad.self, TheHive.self, Opsgenie.self, Splunk.self,
     ]
     private static let now = Timestamp(milliseconds: 1_788_173_060_000)
@@ -18,12 +20,17 @@ enum Readers {
             let reading = SourceReading(
                 name: SourceName("source"),
                 reader: reader,
-                tenants: ["T04ASTER01"],
+                // Of the samples: what follows the look at them is reached as well.
+                tenants: [
+                    "T04ASTER01", "881fa8tb86fsudtkraghd1j91h", "1278000000000000003", "aster",
+                    "5a1b2c3d-0000-4000-8000-1234567890ab", "https://rocket.aster.example",
+                    "spaces/AAAAEXAMPLE",
+                ],
                 replyHosts: ["hooks.slack.example"],
                 callback: reader.kind.isChat
                     ? nil : CallbackPlace(name: SourceName("portal"), hosts: ["portal.aster.example"]),
                 routes: routes(reader),
-                commands: ["/contain", "mention"]
+                commands: ["/contain", "!contain", "mention"]
             )
             made[reader.kind.word] = (reader.kind, Classifier(reading))
         }
