@@ -22,17 +22,23 @@ enum AdaptiveCard {
         /// What to type, of the newest notice.
         var typed: [String] = []
         var actions: [JSONValue] = []
+        /// Of a group of jobs: what stands above, with one notice for each job below it.
+        var heading: String?
+        /// Of a group: the buttons of each of its notices.
+        var groupActions: [[JSONValue]] = []
     }
 
     /// The attachment of a message, short enough to be taken.
     static func attachment(_ content: Content) -> JSONValue {
         var drawn = JSONValue.null
-        for lineMax in lineSteps {
-            drawn = [
-                "contentType": .string(contentType), "contentUrl": .null,
-                "content": card(content, lineMax: lineMax),
-            ]
-            if drawn.encoded().count <= bytesMax { break }
+        for hasGroupButtons in content.groupActions.isEmpty ? [true] : [true, false] {
+            for lineMax in lineSteps {
+                drawn = [
+                    "contentType": .string(contentType), "contentUrl": .null,
+                    "content": card(content, lineMax: lineMax, hasGroupButtons: hasGroupButtons),
+                ]
+                if drawn.encoded().count <= bytesMax { return drawn }
+            }
         }
         return drawn
     }
@@ -42,7 +48,23 @@ enum AdaptiveCard {
         ReplyText.cut(notices.map { symbol($0.tone) + " " + $0.text }.joined(separator: " "), to: 300)
     }
 
-    private static func card(_ content: Content, lineMax: Int) -> JSONValue {
+    private static func card(_ content: Content, lineMax: Int, hasGroupButtons: Bool) -> JSONValue {
+        var lines =
+            content.heading.map { group(content, under: $0, lineMax: lineMax, hasButtons: hasGroupButtons) }
+            ?? lines(content, lineMax: lineMax)
+        if !content.typed.isEmpty {
+            lines.append(block("To answer, mention this bridge and write:", isFirst: true))
+            lines += content.typed.map { block(ReplyText.cut($0, to: min(lineMax, factMax)), isFirst: false) }
+        }
+        var card: [String: JSONValue] = [
+            "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard",
+            "version": "1.4", "body": .array(lines), "msteams": ["width": "Full"],
+        ]
+        if !content.actions.isEmpty { card["actions"] = .array(content.actions) }
+        return .object(card)
+    }
+
+    private static func lines(_ content: Content, lineMax: Int) -> [JSONValue] {
         var lines: [JSONValue] = []
         for (index, notice) in content.notices.enumerated() {
             let isSecond = index < content.isRepeated.count && content.isRepeated[index]
@@ -60,16 +82,35 @@ enum AdaptiveCard {
         if machines.count == 1, let fields = content.notices.last?.fields, !fields.isEmpty {
             lines.append(facts(fields, valueMax: min(lineMax, factMax)))
         }
-        if !content.typed.isEmpty {
-            lines.append(block("To answer, mention this bridge and write:", isFirst: true))
-            lines += content.typed.map { block(ReplyText.cut($0, to: min(lineMax, factMax)), isFirst: false) }
+        return lines
+    }
+
+    /// How each job stands, each with its own buttons; without them where they do not fit.
+    private static func group(
+        _ content: Content,
+        under heading: String,
+        lineMax: Int,
+        hasButtons: Bool
+    ) -> [JSONValue] {
+        let most = min(lineMax, factMax)
+        var lines = [block(ReplyText.cut(heading, to: most), isFirst: true)]
+        for (index, notice) in content.notices.prefix(linesMax).enumerated() {
+            let text = ReplyText.cut(symbol(notice.tone) + " " + notice.text, to: most)
+            lines.append(block(text.replacing("\n", with: " "), color: color(notice.tone), isFirst: true))
+            guard hasButtons, index < content.groupActions.count, !content.groupActions[index].isEmpty else {
+                continue
+            }
+            lines.append(["type": "ActionSet", "actions": .array(content.groupActions[index])])
         }
-        var card: [String: JSONValue] = [
-            "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard",
-            "version": "1.4", "body": .array(lines), "msteams": ["width": "Full"],
-        ]
-        if !content.actions.isEmpty { card["actions"] = .array(content.actions) }
-        return .object(card)
+        if !hasButtons {
+            lines.append(
+                block(
+                    "The buttons do not fit: mention this bridge and write `jobs`, then approve or deny.",
+                    isFirst: true
+                )
+            )
+        }
+        return lines
     }
 
     static func block(_ text: String, color: String? = nil, isFirst: Bool) -> JSONValue {

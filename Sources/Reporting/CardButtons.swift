@@ -15,28 +15,36 @@ enum CardButtons {
     private static let labelMax = 60
     private static let nameMax = 60
 
-    static func actions(of notice: Notice) -> [JSONValue] {
+    /// `hasFallback`: with what an older client sends; left out where there are many.
+    static func actions(of notice: Notice, hasFallback: Bool = true) -> [JSONValue] {
         (notice.buttons ?? []).prefix(buttonsMax).enumerated().map { place, button in
             let label = ReplyText.cut(
                 button.label.isEmpty ? button.word.rawValue : button.label,
                 to: labelMax
             )
-            let press = execute(button, at: place, label: label)
+            let press = execute(button, at: place, label: label, hasFallback: hasFallback)
             guard let asked = asked(button, of: notice) else { return press }
             let card: JSONValue = ["type": "AdaptiveCard", "body": .array(asked), "actions": [press]]
             return ["type": "Action.ShowCard", "title": .string(label), "card": card]
         }
     }
 
-    private static func execute(_ button: Button, at place: Int, label: String) -> JSONValue {
+    private static func execute(
+        _ button: Button,
+        at place: Int,
+        label: String,
+        hasFallback: Bool
+    ) -> JSONValue {
         let data: JSONValue = .object([
             CardField.action: .string(button.press.actionID(at: place)),
             CardField.press: .string(button.press.value),
         ])
         var members: [String: JSONValue] = [
             "type": "Action.Execute", "title": .string(label), "verb": "bascule", "data": data,
-            "fallback": ["type": "Action.Submit", "title": .string(label), "data": data],
         ]
+        if hasFallback {
+            members["fallback"] = ["type": "Action.Submit", "title": .string(label), "data": data]
+        }
         switch button.style {
         case .plain: break
         case .primary: members["style"] = "positive"

@@ -73,12 +73,20 @@ package struct GoogleChatChannel: ReplyChannel {
     }
 
     static func message(_ batch: Batch, at parts: [String: String], isUpdate: Bool) -> JSONValue {
-        let notices = batch.entries.map(\.notice)
+        let notices = batch.shown
         let isRepeated = batch.entries.map { !isUpdate && $0.mayHaveBeenSent }
-        var message: [String: JSONValue] = [
-            "text": .string(GoogleChatText.text(notices, isRepeated: isRepeated)),
-            "cardsV2": notices.last.flatMap(GoogleChatText.cards) ?? [],
-        ]
+        var message: [String: JSONValue]
+        if let heading = batch.heading {
+            message = [
+                "text": .string(GoogleChatText.text(notices, under: heading)),
+                "cardsV2": GoogleChatText.cards(ofGroup: notices) ?? [],
+            ]
+        } else {
+            message = [
+                "text": .string(GoogleChatText.text(notices, isRepeated: isRepeated)),
+                "cardsV2": notices.last.flatMap { GoogleChatText.cards(of: $0) } ?? [],
+            ]
+        }
         if !isUpdate {
             if let thread = parts["thread"] { message["thread"] = ["name": .string(thread)] }
             if let person = parts["person"] { message["privateMessageViewer"] = ["name": .string(person)] }

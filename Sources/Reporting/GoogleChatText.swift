@@ -41,6 +41,16 @@ package enum GoogleChatText: ChatVoice {
         return escaped(ReplyText.cut(lines.joined(separator: "\n"), to: textMax))
     }
 
+    /// How each job of a group stands.
+    static func text(_ notices: [Notice], under heading: String) -> String {
+        let lines = notices.map { notice in
+            AdaptiveCard.symbol(notice.tone) + " "
+                + ReplyText.cut(notice.text.replacing("\n", with: " "), to: 140)
+        }
+        let whole = ([ReplyText.cut(heading, to: 200)] + lines).joined(separator: "\n")
+        return escaped(ReplyText.cut(whole, to: textMax))
+    }
+
     static func escaped(_ text: String) -> String {
         var output = ""
         var before: Character?
@@ -76,6 +86,21 @@ package enum GoogleChatText: ChatVoice {
         widgets.append(["buttonList": ["buttons": .array(drawn)]])
         let card: JSONValue = ["sections": [["widgets": .array(widgets)]]]
         return [["cardId": "bascule", "card": card]]
+    }
+
+    /// A section for each job that asks something; a denial is typed, because only one field could be named.
+    static func cards(ofGroup notices: [Notice]) -> JSONValue? {
+        let sections = notices.compactMap { notice -> JSONValue? in
+            guard let buttons = notice.buttons?.prefix(buttonsMax), !buttons.isEmpty else { return nil }
+            let machine = notice.fields.first { $0.name == "machine" }?.value ?? ""
+            let drawn = buttons.enumerated().map { place, button in Self.button(button, at: place) }
+            return [
+                "header": .string(escaped(ReplyText.cut(machine, to: 60))),
+                "widgets": [["buttonList": ["buttons": .array(drawn)]]],
+            ]
+        }
+        guard !sections.isEmpty else { return nil }
+        return [["cardId": "bascule", "card": ["sections": .array(sections)]]]
     }
 
     private static func button(_ button: Button, at place: Int) -> JSONValue {

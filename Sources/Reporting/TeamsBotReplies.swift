@@ -143,15 +143,18 @@ package struct TeamsBotChannel: ReplyChannel {
     // MARK: The message
 
     static func message(_ batch: Batch, isUpdate: Bool) -> JSONValue {
-        let notices = batch.entries.map(\.notice)
-        let content = AdaptiveCard.Content(
-            notices: notices,
+        let notices = batch.shown
+        var content = AdaptiveCard.Content(notices: notices)
+        if let heading = batch.heading {
+            content.heading = heading
+            content.groupActions = notices.map { CardButtons.actions(of: $0, hasFallback: false) }
+        } else {
             // An update that is made twice is one update, so it is never marked as a repeat.
-            isRepeated: batch.entries.map { !isUpdate && $0.mayHaveBeenSent },
-            actions: notices.last.map(CardButtons.actions) ?? []
-        )
+            content.isRepeated = batch.entries.map { !isUpdate && $0.mayHaveBeenSent }
+            content.actions = notices.last.map { CardButtons.actions(of: $0) } ?? []
+        }
         return [
-            "type": "message", "summary": .string(AdaptiveCard.summary(notices)),
+            "type": "message", "summary": .string(AdaptiveCard.summary(batch.entries.map(\.notice))),
             "attachments": [AdaptiveCard.attachment(content)],
         ]
     }

@@ -66,6 +66,33 @@ struct CardDrawingTests {
         }
     }
 
+    @Test(arguments: [2, 20])
+    func `a group is drawn with the buttons of each of its jobs, in Teams and in Google Chat`(
+        count: Int
+    ) throws {
+        var batch = Self.batch("srv", buttons: true)
+        batch.lines = (1...count).map { number in
+            var notice = batch.entries[0].notice
+            notice.text = "isolate srv-\(number) needs 1 of leads to approve it"
+            notice.fields = [Notice.Field("action", "isolate"), Notice.Field("machine", "srv-\(number)")]
+            notice.buttons = [
+                Button(.approve, label: "Approve", style: .primary, job: Self.job, seen: Self.seen),
+                Button(.deny, label: "Deny", style: .danger, job: Self.job, seen: Self.seen),
+            ]
+            return Conversation.Line(job: Self.job, notice: notice)
+        }
+        let message = TeamsBotChannel.message(batch, isUpdate: true)
+        #expect(message.encoded().count <= CardReading.bytesMax)
+        let card = try #require(CardReading(message: message))
+        #expect(card.lines.first == "isolate for \(count) machines, asked by somebody")
+        #expect(card.lines.contains("⚠️ isolate srv-\(count) needs 1 of leads to approve it"))
+        #expect(card.actions.filter { $0 == "Action.Execute" }.count == 2 * count)
+        let google = GoogleChatChannel.message(batch, at: [:], isUpdate: true)
+        #expect(google["text"]?.string?.split(separator: "\n").count == count + 1)
+        #expect((google["text"]?.string?.count ?? .max) <= 4_096)
+        #expect(google.at("cardsV2.0.card.sections")?.array?.count == count)
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `Google Chat takes a message, changes it, and shows one person theirs`() async throws {
         let keys = try SimulatorKeys(now: Self.now)

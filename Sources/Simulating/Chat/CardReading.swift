@@ -32,8 +32,11 @@ struct CardReading {
                 return false
             }
         }
-        for element in body where !take(element: element) { return false }
-        let actions = card["actions"]?.array ?? []
+        for element in body where !take(element: element, depth: depth) { return false }
+        return take(actions: card["actions"]?.array ?? [], depth: depth)
+    }
+
+    private mutating func take(actions: [JSONValue], depth: Int) -> Bool {
         guard actions.count <= Self.actionsMax else { return false }
         for action in actions {
             guard let type = action["type"]?.string, action["title"]?.string?.isEmpty == false else {
@@ -52,7 +55,7 @@ struct CardReading {
         return true
     }
 
-    private mutating func take(element: JSONValue) -> Bool {
+    private mutating func take(element: JSONValue, depth: Int) -> Bool {
         switch element["type"]?.string {
         case "TextBlock":
             guard let text = element["text"]?.string else { return false }
@@ -66,6 +69,9 @@ struct CardReading {
                 lines.append(Self.shown("\(title): \(value)"))
             }
             return true
+        case "ActionSet":
+            let actions = element["actions"]?.array ?? []
+            return !actions.isEmpty && take(actions: actions, depth: depth)
         case "Input.Text": return element["id"]?.string?.isEmpty == false
         default: return false
         }
