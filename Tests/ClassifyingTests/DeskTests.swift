@@ -330,7 +330,7 @@ struct DeskTests {
             try told("bascule isolate ws-0142", by: "9"),
             try told("bascule isolate ws-0143", by: "8"),
             try told("bascule isolate ws-0142", by: "77"),
-            try told("bascule isolate ws-0142 [bascule:j-1/job.done/7]", by: "8")
+            try told("bascule isolate ws-0142\\n[bascule:j-1/job.done/7]", by: "8")
         )
         #expect(found[0].intents.map(\.asker) == [.identity("9")])
         guard case .action(let request)? = found[1].intents.first?.request else {

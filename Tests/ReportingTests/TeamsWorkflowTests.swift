@@ -88,8 +88,8 @@ struct TeamsWorkflowTests {
         #expect(
             texts == [
                 "⚠️ asks", "To answer, mention this bridge and write:", "approve \(job)",
-                "deny \(job) because <\u{200B}reason>", "go \(job)", "extend srv\\_1 for 4h",
-                "release srv\\_1", "freeze because <\u{200B}reason>",
+                "deny \(job) because …", "go \(job)", "extend srv\\_1 for 4h",
+                "release srv\\_1", "freeze because …",
             ]
         )
     }

@@ -213,9 +213,17 @@ struct SendTests {
             try request("--source", "soc-chat", "--text", "help", "--body", "x")
         }
         #expect(throws: SendError.bodyOrText) { try request("--source", "tickets") }
-        #expect(throws: SendError.noSample("standard-webhooks")) {
-            try request("--source", "siem", "--text", "help")
+        #expect(throws: SendError.noTicket("soc-teams")) {
+            try folder.write(
+                "bascule.yaml",
+                SettingsFolder.base.replacing(
+                    "sources:",
+                    with: "sources:\n  soc-teams: { kind: teams, tenants: [t], secret: { env: TEAMS } }"
+                ) + "routes: [{ from: soc-teams, command: mention }]\npeople: { mia: { soc-teams: a } }\n"
+            )
+            return try request("--source", "soc-teams", "--text", "help", "--ticket", "SEC-1")
         }
+        try folder.write("bascule.yaml", SettingsFolder.base + tail)
         #expect(throws: SendError.asNeedsText) {
             try request("--source", "tickets", "--body", "x", "--as", "5b10")
         }

@@ -9,8 +9,10 @@ enum Readers {
     private static let readers: [any SourceReader.Type] = [
         Slack.self, Jira.self, StandardWebhooksReader.self, SvixReader.self, HMACReader.self,
         CallbackReader.self,
-        JiraAutomation.self, ServiceNow.self, PagerDuty.self, GitHub.self, GitLab.self, Linear.self, Zendesk.self,
-        Mattermost.self, Discord.self, Zulip.self, RocketChat.self, Teams.self, TeamsBot.self, GoogleChat.self,
+        JiraAutomation.self, ServiceNow.self, PagerDuty.self, GitHub.self, GitLab.self, Linear.self,
+        Zendesk.self,
+        Mattermost.self, Discord.self, Zulip.self, RocketChat.self, Teams.self, TeamsBot.self,
+        GoogleChat.self,
         Sentinel.self, Freshservice.self, Zammad.self, TheHive.self, Opsgenie.self, Splunk.self,
     ]
     private static let now = Timestamp(milliseconds: 1_788_173_060_000)
