@@ -7,7 +7,8 @@ struct ExamplesTests {
         #expect(
             try Example.all().map(\.testDescription) == [
                 "alerts-and-tickets-from-systems-that-cannot-sign",
-                "contain-from-a-ticket-released-after-eight-hours", "jira-status-contains-a-machine",
+                "contain-from-a-ticket-released-after-eight-hours",
+                "forgejo-comment-isolates-a-machine", "jira-status-contains-a-machine",
                 "mattermost-command-isolates-a-workstation",
                 "pagerduty-note-isolates-a-machine", "servicenow-state-contains-a-machine",
                 "signed-json-webhook-starts-a-scan", "slack-command-isolates-a-workstation",

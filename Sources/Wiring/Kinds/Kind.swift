@@ -102,7 +102,7 @@ struct Kind: Sendable {
         .slack,
         .jira, .jiraAutomation, .serviceNow, .pagerDuty,
         .standardWebhooks, .svix, .hmac, .callback,
-        .gitHub, .gitLab, .linear, .zendesk,
+        .gitHub, .gitLab, .forgejo, .linear, .zendesk,
         .sentinel, .freshservice, .zammad, .thehive, .opsgenie, .splunk,
         .mattermost,
         .discord, .zulip, .rocketChat,
