@@ -14,12 +14,20 @@ package enum DiscordMessage: ChatVoice {
     private static let mentionsNobody: JSONValue = ["parse": []]
 
     /// A message that can be changed later: it loses its buttons with a newer notice that has none.
-    static func message(_ notices: [Notice], isRepeated: [Bool]) -> JSONValue {
-        let buttons = notices.last.map(buttons) ?? []
+    ///
+    /// A group of jobs has none: each of them would need its own.
+    static func message(
+        _ notices: [Notice],
+        isRepeated: [Bool],
+        under heading: String? = nil
+    ) -> JSONValue {
+        let newest = heading == nil ? notices.last : nil
+        let buttons = newest.map(buttons) ?? []
         let content = FencedText.block(
             notices,
             isRepeated: isRepeated,
             drawn: buttons.isEmpty ? [] : Set(Button.Word.allCases),
+            under: heading,
             to: textMax
         )
         return [

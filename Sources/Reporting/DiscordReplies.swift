@@ -80,8 +80,9 @@ struct DiscordReplies: Sendable {
     ) async -> Delivery {
         let messageID = known.flatMap { Self.isIdentifier($0) ? $0 : nil }
         let body = DiscordMessage.message(
-            batch.entries.map(\.notice),
-            isRepeated: batch.isRepeated(updating: messageID)
+            batch.shown,
+            isRepeated: batch.isRepeated(updating: messageID),
+            under: batch.heading
         )
         return await KeptMessage.tell(messageID) { id throws(TransferFailure) in
             let answer = try await send(.patch, "\(messages)/\(id)", body, token)

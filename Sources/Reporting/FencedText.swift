@@ -20,12 +20,14 @@ enum FencedText {
     ///   - notices: At least one. The fields shown are the newest one's, where all are about one machine.
     ///   - isRepeated: For each notice whether an earlier try may have arrived.
     ///   - drawn: The buttons that the medium draws beside the text; for the others the text says what to type.
+    ///   - heading: Of a group of jobs, of which each notice is about one.
     ///   - unitsMax: The medium's limit, fences included.
     /// - Returns: At most `unitsMax` UTF-16 units; it says so where it was cut.
     static func block(
         _ notices: [Notice],
         isRepeated: [Bool] = [],
         drawn: Set<Button.Word> = [],
+        under heading: String? = nil,
         to unitsMax: Int
     ) -> String {
         var lines = notices.enumerated().map { index, notice in
@@ -38,12 +40,32 @@ enum FencedText {
                 "\(field.name): \(ReplyText.cut(field.value, to: fieldMax))"
             }
         }
-        let words = notices.last.map { TypedWords.commands(of: $0, besides: drawn) } ?? []
+        var words = notices.last.map { TypedWords.commands(of: $0, besides: drawn) } ?? []
+        if let heading {
+            lines.insert(ReplyText.cut(heading, to: fieldMax), at: 0)
+            words = notices.flatMap { TypedWords.commands(of: $0) }
+            if words.joined().utf16.count > unitsMax / 2 {
+                words = ["approve <job>", "deny <job> because …", "the jobs' ids are what `jobs` lists"]
+            }
+        }
         // What can be done about it is worth more than the end of a long text.
         let end = words.isEmpty ? "" : broken("\nType: " + words.joined(separator: "  or  "))
         let room = unitsMax - 2 * (fence.utf16.count + 1) - end.utf16.count
         let text = ReplyText.cut(broken(lines.joined(separator: "\n")), to: room)
         return "\(fence)\n\(text)\(end)\n\(fence)"
+    }
+
+    /// What one message shows of a batch: all that is due, or how each job of a group stands.
+    static func block(
+        _ batch: Batch,
+        isRepeated: [Bool],
+        drawn: Set<Button.Word> = [],
+        to unitsMax: Int
+    ) -> String {
+        guard let heading = batch.heading else {
+            return block(batch.shown, isRepeated: isRepeated, drawn: drawn, to: unitsMax)
+        }
+        return block(batch.shown, under: heading, to: unitsMax)
     }
 
     /// Foreign text that can neither end the block nor call anybody.

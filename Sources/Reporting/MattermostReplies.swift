@@ -65,7 +65,7 @@ struct MattermostReplies: Sendable {
         _ token: Secret
     ) async -> Delivery {
         let messageID = known.flatMap { Self.isIdentifier($0) ? $0 : nil }
-        let newest = batch.entries.last?.notice
+        let newest = batch.heading == nil ? batch.entries.last?.notice : nil
         let drawn = newest.flatMap { server.buttons?.drawn(of: $0) } ?? []
         let text = MattermostMessage.text(batch, updating: messageID, drawn: Set(drawn.map(\.word)))
         let props = server.buttons?.props(drawn)
@@ -161,8 +161,7 @@ package enum MattermostMessage: ChatVoice {
         drawn: Set<Button.Word> = []
     ) -> String {
         let isRepeated = batch.isRepeated(updating: messageID)
-        let notices = batch.entries.map(\.notice)
-        return FencedText.block(notices, isRepeated: isRepeated, drawn: drawn, to: textMax)
+        return FencedText.block(batch, isRepeated: isRepeated, drawn: drawn, to: textMax)
     }
 
     /// Slack's marks are not to be read in it.

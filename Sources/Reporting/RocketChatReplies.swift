@@ -36,8 +36,7 @@ struct RocketChatReplies: Sendable {
     func tell(_ batch: Batch, in room: String, updating known: String?) async -> Delivery {
         let messageID = known.flatMap { Self.isIdentifier($0) ? $0 : nil }
         let isRepeated = batch.isRepeated(updating: messageID)
-        let notices = batch.entries.map(\.notice)
-        let text = FencedText.block(notices, isRepeated: isRepeated, to: RocketChatMessage.textMax)
+        let text = FencedText.block(batch, isRepeated: isRepeated, to: RocketChatMessage.textMax)
         return await KeptMessage.tell(messageID) { id throws(TransferFailure) in
             let answer = try await send(
                 "chat.update",

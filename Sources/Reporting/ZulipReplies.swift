@@ -57,8 +57,7 @@ struct ZulipReplies: Sendable {
     ) async -> Delivery {
         let messageID = known.flatMap { Self.isNumber($0) ? $0 : nil }
         let isRepeated = batch.isRepeated(updating: messageID)
-        let notices = batch.entries.map(\.notice)
-        let content = FencedText.block(notices, isRepeated: isRepeated, to: ZulipMessage.textMax)
+        let content = FencedText.block(batch, isRepeated: isRepeated, to: ZulipMessage.textMax)
         let messages = "\(server.base)/api/v1/messages"
         return await KeptMessage.tell(messageID) { id throws(TransferFailure) in
             let answer = try await send(.patch, "\(messages)/\(id)", [("content", content)])

@@ -67,4 +67,31 @@ struct FencedTextTests {
         let text = FencedText.block([one, two], isRepeated: [true, false], to: 2_000)
         #expect(text == "```\n❌ one (repeated: the first try may have arrived)\n❌ two\n```")
     }
+
+    @Test func `a group shows how each of its jobs stands, and what to type for each`() {
+        func notice(_ number: Int) -> Notice {
+            let job = JobID("j-\(number)")
+            return Notice(
+                code: "x",
+                tone: .warning,
+                text: "isolate ws-\(number): waits",
+                fields: [Notice.Field("machine", "ws-\(number)")],
+                buttons: [Button(.approve, label: "Approve", job: job)]
+            )
+        }
+        let few = FencedText.block([notice(1), notice(2)], under: "isolate for 2 machines @all", to: 2_000)
+        #expect(
+            few == """
+                ```
+                isolate for 2 machines @\u{200B}all
+                ⚠️ isolate ws-1: waits
+                ⚠️ isolate ws-2: waits
+                Type: approve j-1  or  approve j-2
+                ```
+                """
+        )
+        let many = FencedText.block((1...90).map(notice), under: "isolate", to: 2_000)
+        #expect(many.utf16.count <= 2_000)
+        #expect(many.hasSuffix("the jobs' ids are what `jobs` lists\n```"))
+    }
 }
