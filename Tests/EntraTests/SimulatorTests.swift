@@ -68,6 +68,7 @@ struct SimulatorTests {
             #expect(
                 token.permissions == [
                     "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
+                    "Machine.RestrictExecution", "Machine.StopAndQuarantine", "Machine.Offboard",
                     "Machine.ReadWrite.All",
                 ]
             )
