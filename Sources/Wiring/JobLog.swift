@@ -22,6 +22,8 @@ struct JobLog: Service {
             for await _ in changes {
                 do {
                     position = try await follow(from: position)
+                } catch is CancellationError {
+                    return
                 } catch {
                     logger.warning("The audit could not be followed", metadata: ["error": "\(error)"])
                 }
