@@ -7,7 +7,7 @@ package enum Classification: Sendable, Equatable {
     /// Genuine, but not to be read: recorded, kept for seven days, may be replayed.
     ///
     /// `code` is stable; `words` say it in a sentence, without text of the delivery.
-    case unreadable(code: String, words: String)
+    case unreadable(code: String, words: String, ticket: String?, replyTo: ReplyAddress?)
     /// Read, and no route or command is about it.
     case unmatched
     /// Caused by the bridge's own account; never looked at further.

@@ -33,7 +33,12 @@ package struct Classifier: Sendable {
             let found = try await reading.reader.init(reading).classify(delivery, with: routes)
             return reading.callback?.lead(found, of: delivery) ?? found
         } catch {
-            return .unreadable(code: error.code, words: error.words)
+            return .unreadable(
+                code: error.code,
+                words: error.words,
+                ticket: error.ticket,
+                replyTo: error.replyTo
+            )
         }
     }
 
@@ -52,10 +57,23 @@ package struct Classifier: Sendable {
 package struct Unreadable: Error, Equatable {
     package let code: String
     package let words: String
+    /// The ticket that it was about, and where it is told, once that is known.
+    let ticket: String?
+    let replyTo: ReplyAddress?
 
     package init(_ code: String, _ words: String) {
         self.code = code
         self.words = words
+        ticket = nil
+        replyTo = nil
+    }
+
+    /// The same, of an event whose ticket is known.
+    init(_ other: Unreadable, of event: TicketEvent) {
+        code = other.code
+        words = other.words
+        ticket = event.ticket
+        replyTo = event.replyTo
     }
 
     /// Reads a body strictly.

@@ -33,7 +33,14 @@ package struct Freshservice: TicketReader {
             event.ticket = id
         }
         if let status = try ticket.name("ticket_status") { event.statusTo = [status] }
-        event.happenedAt = try ticket.time("ticket_updated_at")
+        // Nothing is signed and there is no id: without a time a second one would pass for a repeat of the first.
+        guard let changedAt = try ticket.time("ticket_updated_at") else {
+            throw Unreadable(
+                "freshservice.no-time",
+                "The body lacks ticket_updated_at, which tells one from the next."
+            )
+        }
+        event.happenedAt = changedAt
         return event
     }
 }

@@ -40,10 +40,17 @@ package struct Jira: TicketReader {
             default: break
             }
         }
-        if body["webhookEvent"]?.string == "comment_created" {
+        if body["webhookEvent"]?.string == "comment_created", !mayBeMail(body) {
             event.comment = body.at("comment.body")?.string
         }
         return event
+    }
+
+    /// A service desk makes comments of mails, in the name of their sender's address, which anybody can forge; what is
+    /// internal was written by its agents.
+    private static func mayBeMail(_ body: JSONValue) -> Bool {
+        body.at("issue.fields.project.projectTypeKey")?.string == "service_desk"
+            && body.at("comment.jsdPublic") != false
     }
 
     /// Issue, time and changelog id, for senders that give no header.

@@ -34,7 +34,9 @@ package struct Opsgenie: TicketReader {
         case "Create": event.labelsAdded = try alert.texts("tags")
         case "Acknowledge": event.statusTo = ["acknowledged"]
         case "Close": event.statusTo = ["closed"]
-        case "AddNote": event.comment = alert.body["note"]?.string
+        // An integration notes what others wrote: commands are read out of what was typed into the site alone.
+        case "AddNote" where body.at("source.type")?.string == "web":
+            event.comment = alert.body["note"]?.string
         default: break
         }
         return event

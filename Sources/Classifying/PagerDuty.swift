@@ -15,6 +15,9 @@ package struct PagerDuty: TicketReader {
         actsAsService: true
     )
 
+    /// An incident goes into a state; out of which is not said, nor are there labels.
+    package static let triggerKeys = ["status-changed-to", "comment-command"]
+
     package let reading: SourceReading
 
     package init(_ reading: SourceReading) {
@@ -79,7 +82,7 @@ package struct PagerDuty: TicketReader {
         guard let content = data["content"]?.string else {
             throw Unreadable("pagerduty.no-note", "The event of a note does not hold the note.")
         }
-        guard isByPerson else { return content.contains("[bascule:") ? content : nil }
+        guard isByPerson else { return OwnMark.isIn(content) ? content : nil }
         guard data["trimmed"] != true else {
             throw Unreadable(
                 "pagerduty.trimmed-note",

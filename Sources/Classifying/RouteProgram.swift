@@ -52,8 +52,13 @@ struct RouteProgram: Sendable {
         let asked = output["asked"]?[0].flatMap(Self.words)
         var matches: [Match] = []
         var failed: Unreadable?
+        var answered: Set<Int64> = []
         for entry in output["routes"]?.array ?? [] {
             guard let index = entry["route"]?.integer, firing.contains(Int(index)) else { continue }
+            // Each route answers once; what says more is no output of this program.
+            guard answered.insert(index).inserted else {
+                throw Unreadable("jq.failed", "The source's jq gave more than one answer of a route.")
+            }
             let route = routes[Int(index)]
             if let part = entry["failed"]?.string {
                 let failure = Unreadable(

@@ -32,10 +32,16 @@ extension TicketReader {
         guard let event = try Self.read(body, of: delivery) else { return .unmatched }
         if let refusal = refusal(of: body) { return refusal }
         if let actor = event.actor, reading.ownAccounts.contains(actor.identity) { return .own }
-        if let comment = event.comment, Self.isOwn(comment) { return .own }
+        if let comment = event.comment, OwnMark.isIn(comment) { return .own }
         if let moment = event.happenedAt { try checkAge(moment, at: delivery.receivedAt) }
         let commands = try commands(in: event)
-        let matches = try await routes.matches(delivery.body, on: event)
+        let matches: [RouteProgram.Match]
+        do throws(Unreadable) {
+            matches = try await routes.matches(delivery.body, on: event)
+        } catch {
+            // Whoever moved the ticket would believe that it is done.
+            throw Unreadable(error, of: event)
+        }
         if matches.isEmpty, commands.isEmpty { return .unmatched }
         let asker: Asker
         if let actor = event.actor {
@@ -75,7 +81,12 @@ extension TicketReader {
                 requests = try ChatGrammar.parse(command)
             } catch {
                 let way = event.replyTo.map(AnswerWay.reply) ?? .response
-                return .notUnderstood(words: error.words, answeredBy: way)
+                guard !matches.isEmpty else { return .notUnderstood(words: error.words, answeredBy: way) }
+                // What a state or a label asked for is asked for whatever somebody wrote beside it.
+                var unclear = intent(.notUnderstood(error.words))
+                unclear.answeredBy = way
+                intents.append(unclear)
+                continue
             }
             intents += requests.map { request in
                 var intent = intent(request)
@@ -86,13 +97,6 @@ extension TicketReader {
             }
         }
         return .intents(intents)
-    }
-
-    /// What we wrote ourselves comes back with our mark at the start of a line; who quotes it writes something before.
-    private static func isOwn(_ comment: String) -> Bool {
-        comment.split(whereSeparator: \.isNewline).contains {
-            $0.drop(while: \.isWhitespace).hasPrefix("[bascule:")
-        }
     }
 
     /// Lines of one comment that are commands.
@@ -126,6 +130,16 @@ extension TicketReader {
         let age = now.since(moment)
         guard age <= ageMax, age >= .zero - ageMax else {
             throw Unreadable("stale", "The event's own time is more than 24 hours off.")
+        }
+    }
+}
+
+/// What stands in every comment of ours, by which it is known when it comes back.
+enum OwnMark {
+    /// True for a mark at the start of a line; who quotes us writes something before it.
+    static func isIn(_ comment: String) -> Bool {
+        comment.split(whereSeparator: \.isNewline).contains {
+            $0.drop(while: \.isWhitespace).hasPrefix("[bascule:")
         }
     }
 }

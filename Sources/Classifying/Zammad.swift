@@ -39,7 +39,10 @@ package struct Zammad: TicketReader {
         let state = try ticket.body["state"]?.object == nil ? ticket.text("state") : ticket.text("state.name")
         event.statusTo = [state, try ticket.number("state_id").map(String.init)].compactMap(\.self)
         if let article, try article.text("type") == "note", try article.text("sender") == "Agent" {
-            event.comment = try comment(article)
+            // The ticket names who touched it last; the note may be another's.
+            var author = try article.number("created_by.id")
+            if author == nil { author = try article.number("created_by_id") }
+            if let author, event.actor?.identity == String(author) { event.comment = try comment(article) }
         }
         return event
     }

@@ -99,7 +99,7 @@ package struct Zendesk: TicketReader {
         let isByActor = TicketField.identity(comment.at("author.id")).map { $0 == actor } ?? true
         guard comment["is_public"] == false, comment.at("author.is_staff") != false, isByActor else {
             // Our own is known as ours all the same.
-            return text.contains("[bascule:") ? text : nil
+            return OwnMark.isIn(text) ? text : nil
         }
         return text
     }

@@ -157,10 +157,22 @@ private func lines(
         guard let job = try entry.job.flatMap({ try transaction.job($0) }) else { continue }
         newest[job.subject] = entry.notice
     }
-    return group.map { job in
-        let recorded = job.notice(.progress, "job.recorded", "\(job.title): recorded.", isFinal: false)
-        return Conversation.Line(job: job.id, notice: newest[job.id] ?? recorded)
+    return group.map { Conversation.Line(job: $0.id, notice: newest[$0.id] ?? standing(of: $0)) }
+}
+
+/// How a job stands of which nothing was told yet.
+private func standing(of job: Job) -> Notice {
+    guard job.state.isEnd else {
+        return job.notice(.progress, "job.recorded", "\(job.title): recorded.", isFinal: false)
     }
+    let words = job.outcome.map { " \($0.message)" } ?? ""
+    let tone: Notice.Tone = job.state == .succeeded ? .good : .bad
+    return job.notice(
+        tone,
+        "job.\(job.state.rawValue)",
+        "\(job.title): \(job.state.rawValue).\(words)",
+        isFinal: true
+    )
 }
 
 /// What goes into one message.

@@ -95,6 +95,8 @@ package enum Request: Sendable, Hashable, Codable {
     case jobs
     case whoAmI
     case help
+    /// A command that is not one, beside something else that the delivery asks for; the words say the right form.
+    case notUnderstood(String)
     case freeze(because: String)
     case unfreeze(because: String?)
     case cancel(JobID)

@@ -108,7 +108,7 @@ struct Intake: Sendable {
         of delivery: VerifiedDelivery
     ) async throws -> Understanding {
         switch classification {
-        case .unreadable(let code, let words):
+        case .unreadable(let code, let words, let ticket, let replyTo):
             let notice = Notice(
                 code: "delivery.unreadable",
                 tone: .bad,
@@ -116,10 +116,17 @@ struct Intake: Sendable {
             )
             var unreadable = Understanding(verdict: .unreadable, notices: [notice], note: code)
             if !delivery.kind.isChat {
+                let what = ticket.map { "What \($0) asks at \(delivery.source)" }
                 let text =
-                    "A genuine delivery from \(delivery.source) could not be read, so nothing was done: \(words)"
-                let alarm = Notice(code: "delivery.unreadable", tone: .bad, text: text, isFinal: true)
+                    "\(what ?? "A genuine delivery from \(delivery.source)") could not be read, so nothing was "
+                    + "done: \(words)"
+                var alarm = Notice(code: "delivery.unreadable", tone: .bad, text: text, isFinal: true)
+                if let ticket { alarm.fields = [Notice.Field("ticket", ticket)] }
                 unreadable.told = [(nil, alarm)]
+                if let replyTo {
+                    let place = Audience.place(source: delivery.source, replyTo.withoutResponseURL)
+                    unreadable.addressed = [(place, alarm)]
+                }
             }
             return unreadable
         case .unmatched:
@@ -139,16 +146,22 @@ struct Intake: Sendable {
         case .handshake: return Understanding(verdict: .answered, notices: [], note: "handshake")
         case .intents(let intents):
             var all = Understanding(verdict: .answered, notices: [], note: nil)
-            let desk = IntentDesk(
-                policy: policy(),
-                ledger: ledger,
-                identifiers: identifiers,
-                now: delivery.receivedAt,
-                isAnswerRead: delivery.kind.isChat && intents.first?.answeredBy.isReply != true,
-                isChat: delivery.kind.isChat
-            )
             all.answeredBy = intents.first?.answeredBy ?? .response
-            for intent in intents { all.add(try await desk.decide(intent)) }
+            for intent in intents {
+                let desk = IntentDesk(
+                    policy: policy(),
+                    ledger: ledger,
+                    identifiers: identifiers,
+                    now: delivery.receivedAt,
+                    isAnswerRead: delivery.kind.isChat && !intent.answeredBy.isReply,
+                    isChat: delivery.kind.isChat
+                )
+                var part = try await desk.decide(intent)
+                if case .reply(let address) = intent.answeredBy {
+                    part.say(at: address, from: delivery.source)
+                }
+                all.add(part)
+            }
             all.group()
             for job in all.jobs {
                 metrics.countDecision(

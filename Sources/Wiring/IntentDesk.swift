@@ -29,6 +29,9 @@ struct IntentDesk: Sendable {
     }
 
     private func understand(_ intent: Intent) async throws -> Understanding {
+        if intent.confirmation != nil, intent.request.isWord {
+            return refused("This is not taken here, where others could have written it. Say it in a chat.")
+        }
         switch intent.request {
         case .action(let request): return try await decide(request, of: intent)
         case .status(let selector):
@@ -37,6 +40,9 @@ struct IntentDesk: Sendable {
         case .isolated: return try await look(intent) { try LedgerWords.isolated(in: $0) }
         case .jobs: return try await look(intent) { try LedgerWords.jobs(in: $0) }
         case .whoAmI: return said(LedgerWords.whoAmI(intent, policy))
+        case .notUnderstood(let words):
+            let notice = Notice(code: "command.not-understood", tone: .warning, text: words)
+            return Understanding(verdict: .refused, notices: [notice], note: "not-understood")
         case .help: return said(CommandForms.help.joined(separator: "\n"))
         case .freeze(let because):
             return deed(policy.decideFreeze(intent.asker, at: intent.source), words: "Frozen: \(because)") {
@@ -220,5 +226,17 @@ struct IntentDesk: Sendable {
 
     func unknownJob(_ id: JobID) -> Understanding {
         said("There is no job \(id). `jobs` lists them.")
+    }
+}
+
+extension Request {
+    /// True for what acts and is no action on a machine: nobody could confirm it later.
+    fileprivate var isWord: Bool {
+        switch self {
+        case .action, .status, .isolated, .jobs, .whoAmI, .help, .notUnderstood: false
+        case .freeze, .unfreeze, .cancel, .go, .approve, .deny, .askWhy, .extend, .extendClaim, .releaseClaim,
+            .hold:
+            true
+        }
     }
 }

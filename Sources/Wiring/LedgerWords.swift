@@ -32,10 +32,19 @@ enum LedgerWords {
 
     static func jobs(in transaction: any LedgerTransaction) throws -> String {
         let open = JobState.allCases.filter { !$0.isEnd }
-        let jobs = try transaction.jobs(JobQuery(states: open, limit: linesMax, newestFirst: true))
-        guard !jobs.isEmpty else { return "Nothing is under way." }
-        let lines = jobs.map { job in
+        let all = try transaction.jobs(JobQuery(states: open, newestFirst: true))
+        guard !all.isEmpty else { return "Nothing is under way." }
+        // What waits for a person comes first; what only waits for its time is counted.
+        let scheduled = all.filter { $0.isAutomatic && $0.state == .ready }
+        let waiting = all.filter { $0.state == .awaitingApproval || $0.state == .held }
+        let known = Set((scheduled + waiting).map(\.id))
+        let shown = waiting + all.filter { !known.contains($0.id) }
+        var lines = shown.prefix(linesMax).map { job in
             "\(job.id): \(job.title), \(job.state.rawValue) since \(job.since.iso8601), by \(job.askerText)"
+        }
+        if shown.count > lines.count { lines.append("and \(shown.count - lines.count) more: `bascule jobs`") }
+        if !scheduled.isEmpty {
+            lines.append("\(scheduled.count) releases wait for the end of their time: `isolated` says when")
         }
         return lines.joined(separator: "\n")
     }

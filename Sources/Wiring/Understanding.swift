@@ -42,6 +42,19 @@ struct Understanding {
         verdict = order.first { $0 == verdict || $0 == other.verdict } ?? other.verdict
     }
 
+    /// Says what came of one intent where it was said: of a job where that is talked about, else at the place.
+    ///
+    /// A refused job was told of already.
+    mutating func say(at address: ReplyAddress, from source: SourceName) {
+        if let job = jobs.first?.job {
+            if job.state != .refused { told += notices.map { (job.id, $0) } }
+        } else {
+            let place = Audience.place(source: source, address.withoutResponseURL)
+            addressed += notices.map { (place, $0) }
+        }
+        notices = []
+    }
+
     /// Makes one group of the jobs that ask the same of several machines.
     ///
     /// One that was refused already is over, and is no part of it.
@@ -69,21 +82,15 @@ struct Understanding {
             let audience = Audience.whisper(source: source, room: room, person: person)
             all = notices.map { (audience, $0) }
         }
-        if case .reply(let address) = answeredBy { all = replied(at: address, from: source) }
-        all += told.map { ($0.job.map(Audience.conversation) ?? .tell, $0.notice) }
-        return all + addressed
-    }
-
-    /// What is said of a job goes where the job is talked about; a refused one is told there already.
-    private func replied(
-        at address: ReplyAddress,
-        from source: SourceName
-    ) -> [(audience: Audience, notice: Notice)] {
-        if let first = jobs.first?.job {
-            return verdict == .accepted ? notices.map { (.conversation(first.conversationID), $0) } : []
+        if case .reply(let address) = answeredBy {
+            let place = Audience.place(source: source, address.withoutResponseURL)
+            all = notices.map { (place, $0) }
         }
-        let place = Audience.place(source: source, address.withoutResponseURL)
-        return notices.map { (place, $0) }
+        let conversations = Dictionary(uniqueKeysWithValues: jobs.map { ($0.job.id, $0.job.conversationID) })
+        all += told.map { told in
+            (told.job.map { .conversation(conversations[$0] ?? $0) } ?? .tell, told.notice)
+        }
+        return all + addressed
     }
 
     /// The answer of the table in design §11: words for chat kinds, an acknowledgement for the others.

@@ -261,6 +261,9 @@ struct DeskTests {
 
     // MARK: Zammad
 
+    /// The sample does not say who wrote the note; Zammad does.
+    private static let author = ("\"sender\": \"Agent\"", "\"sender\": \"Agent\",\n    \"created_by_id\": 8")
+
     @Test func `a note of an agent in Zammad is a command of that account`() async throws {
         let name = "extra_zammad_ticket.json"
         let classifier = Self.classifier(Zammad.self, Route(name: "contain", commentCommand: "isolate"))
@@ -268,6 +271,7 @@ struct DeskTests {
         let told = try changed(
             name,
             Zammad.self,
+            Self.author,
             ("\"isolate ws-0142\"", "\"bascule isolate ws-0142 for 8h\"")
         )
         var wanted = Self.isolating("ws-0142", ticket: "10081", by: .identity("8"))
@@ -277,6 +281,7 @@ struct DeskTests {
         let html = try changed(
             name,
             Zammad.self,
+            Self.author,
             (
                 "\"isolate ws-0142\"",
                 "\"<div>bascule isolate&nbsp;ws-0142 <b>for 8h</b></div><blockquote>bascule isolate dc-1</blockquote>\""
@@ -285,7 +290,9 @@ struct DeskTests {
         )
         #expect(try await word.classified(html) == [.intents([wanted])])
         // The word alone is no command of the grammar.
-        guard case .notUnderstood = try await classifier.classified(try sample(name, Zammad.self)).first
+        guard
+            case .notUnderstood = try await classifier.classified(try changed(name, Zammad.self, Self.author))
+                .first
         else {
             Issue.record("\"ws-0142\" was understood")
             return
@@ -296,13 +303,15 @@ struct DeskTests {
         ("\"note\"", "\"email\""), ("\"note\"", "\"telegram personal-message\""),
         ("\"Agent\"", "\"Customer\""),
         ("2026-08-31T10:44:20.318Z", "2026-08-31T09:44:20.318Z"), ("text/plain", "text/rtf"),
-        ("\"note\"", "\"web\""),
+        ("\"note\"", "\"web\""), ("\"created_by_id\": 8", "\"created_by_id\": 9"),
+        (",\n    \"created_by_id\": 8", ""),
     ])
     func `what somebody else may have written is no command`(old: String, new: String) async throws {
         let classifier = Self.classifier(Zammad.self, Route(name: "contain", commentCommand: "bascule"))
         let delivery = try changed(
             "extra_zammad_ticket.json",
             Zammad.self,
+            Self.author,
             ("\"isolate ws-0142\"", "\"bascule isolate ws-0142 for 8h\""),
             (old, new)
         )
@@ -322,6 +331,7 @@ struct DeskTests {
             try changed(
                 name,
                 Zammad.self,
+                (Self.author.0, Self.author.1.replacing("8", with: account)),
                 ("\"isolate ws-0142\"", "\"\(words)\""),
                 (actor, "\"updated_by\": {\n      \"id\": \(account)")
             )

@@ -75,6 +75,6 @@ extension Classification {
 
     /// The code of an unreadable delivery.
     var unreadableCode: String? {
-        if case .unreadable(let code, _) = self { code } else { nil }
+        if case .unreadable(let code, _, _, _) = self { code } else { nil }
     }
 }

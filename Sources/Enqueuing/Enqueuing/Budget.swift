@@ -123,7 +123,9 @@ private func booked(
     besides job: Job,
     in transaction: any LedgerTransaction
 ) throws -> [Job] {
-    let query = JobQuery(states: JobState.beforeApproval + [.ready], actions: actions, limit: .max)
+    // Also while somebody has to agree or to let it go on: it goes on without being asked for a place again.
+    let states = JobState.beforeApproval + [.ready, .awaitingApproval, .held]
+    let query = JobQuery(states: states, actions: actions, limit: .max)
     return try transaction.jobs(query).filter {
         $0.id != job.id && $0.bookedAt != nil && $0.firstSubmittedAt == nil
     }

@@ -108,7 +108,10 @@ extension Ledger {
                 switch audience {
                 case .tell: try tellSeldom(notice, from: delivery.source, in: transaction)
                 case .conversation, .room, .place, .whisper, .dialog:
-                    try tell(audience, notice, about: audience.job, in: transaction)
+                    // In a group's conversation each notice is about one job of it.
+                    let named = notice.fields.first { $0.name == "job" }.map { JobID($0.value) }
+                    let about = acceptance.jobs.first { $0.job.id == named }?.job.id ?? audience.job
+                    try tell(audience, notice, about: about, in: transaction)
                 }
             }
             for actor in acceptance.actors { try noteActive(actor, in: transaction) }
@@ -141,7 +144,9 @@ private func tellSeldom(
     from source: SourceName,
     in transaction: any LedgerTransaction
 ) throws {
-    let flag = "told.\(notice.code).\(source)"
+    // One ticket's trouble does not hide another's.
+    let ticket = notice.fields.first { $0.name == "ticket" }.map { ".\($0.value.prefix(64))" } ?? ""
+    let flag = "told.\(notice.code).\(source)\(ticket)"
     let last = try transaction.flag(flag).flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
     if let last, last <= transaction.now, transaction.now.since(last) < .seconds(600) { return }
     try transaction.setFlag(flag, String(transaction.now.milliseconds))

@@ -23,7 +23,7 @@ struct DeliveryExplanation {
         content =
             switch classification {
             case .intents(let intents): .intents(intents.map(explainer.explain))
-            case .unreadable(let code, let words), .refused(let code, let words, _):
+            case .unreadable(let code, let words, _, _), .refused(let code, let words, _):
                 .nothing(code: code, words: words)
             case .unmatched:
                 .nothing(code: "unmatched", words: "No route and no command is about this delivery.")

@@ -29,7 +29,7 @@ struct IntentExplainer {
                 intent
             )
         case .isolated, .jobs: said(policy.decideLook(intent.asker, at: intent.source), intent)
-        case .whoAmI, .help: said(needsNoGrant(intent), intent)
+        case .whoAmI, .help, .notUnderstood: said(needsNoGrant(intent), intent)
         case .cancel(let job), .go(let job), .approve(let job, _), .deny(let job, _, _),
             .askWhy(let job, _, _),
             .extendClaim(let job, _), .releaseClaim(let job):

@@ -77,6 +77,7 @@ struct IntentExplanation {
         case .isolated: "see what is isolated"
         case .jobs: "see the jobs"
         case .whoAmI: "be told who they are"
+        case .notUnderstood: "not understood"
         case .help: "be helped"
         case .freeze: "freeze"
         case .unfreeze: "unfreeze"

@@ -57,6 +57,7 @@ extension Kind {
             ]
             let article: JSONValue = [
                 "id": 104, "type": "note", "sender": "Agent", "internal": true,
+                "created_by_id": .integer(Int64(wish.identity) ?? 8),
                 "body": .string(wish.text ?? ""), "content_type": "text/plain", "created_at": now,
             ]
             return .json([

@@ -54,10 +54,7 @@ extension SettingsReader {
 
     private static func callbackURL(_ part: Fields) -> String? {
         guard let text = part.text("url") else { return nil }
-        let isPlainLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains {
-            text.hasPrefix($0)
-        }
-        guard text.hasPrefix("https://") || isPlainLocal else {
+        guard text.hasPrefix("https://") || isPlainLocal(text) else {
             part.reading.error(part["url"], "\"url\" is \"\(text)\"", "write an https address")
             return nil
         }

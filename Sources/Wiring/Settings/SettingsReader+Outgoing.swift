@@ -82,14 +82,16 @@ extension SettingsReader {
         guard let text = fields.text(key, isRequired: true) else { return nil }
         var url = text
         while url.hasSuffix("/") { url.removeLast() }
-        let isPlainLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains {
-            url.hasPrefix($0)
-        }
-        guard url.hasPrefix("https://") || isPlainLocal else {
+        guard url.hasPrefix("https://") || isPlainLocal(url) else {
             fields.reading.error(fields[key], "\"\(key)\" is \"\(text)\"", "write an https address")
             return nil
         }
         return url
+    }
+
+    /// Plain http to this machine and to no name that only begins like it.
+    static func isPlainLocal(_ url: String) -> Bool {
+        url.wholeMatch(of: /http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?(?:\/.*)?/) != nil
     }
 
     private static func readApplication(

@@ -1,3 +1,4 @@
+import Classifying
 import Deciding
 import Vocabulary
 import Yams
@@ -39,6 +40,17 @@ extension SettingsReader {
                 fields["grants"],
                 "collect is granted and there is no \"evidence\": packages stay with Defender",
                 "add `evidence: { folder: … }`"
+            )
+        }
+        for source in settings.sources where source.kind == Zammad.kind {
+            let triggers = settings.routes.filter { $0.from == source.name }.compactMap(\.trigger)
+            let hasState = triggers.contains { if case .statusChangedTo = $0 { true } else { false } }
+            let hasComment = triggers.contains { if case .commentCommand = $0 { true } else { false } }
+            guard hasState, hasComment else { continue }
+            reading.error(
+                fields["routes"],
+                "\(source.name) waits for a state and for comments: each note would ask again what the state asks",
+                "let Zammad send the two to sources of their own, the one only when the state changes"
             )
         }
         for route in settings.routes where route.action != nil {
