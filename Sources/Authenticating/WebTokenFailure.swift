@@ -48,8 +48,8 @@ package enum WebTokenFailure: Sendable, Hashable {
         case .malformed:
             "Check that nothing on the way cuts or rewrites the header Authorization."
         case .unknownKey:
-            "Fetch the key set again: providers change keys. If the key stays unknown, the token is from somebody "
-                + "else."
+            "A running bridge fetches the key set again by itself; commands fetch nothing: put the key set into a "
+                + "file and name it under `keys`. If the key stays unknown, the token is from somebody else."
         case .signature:
             "Check that nothing on the way changes the header Authorization, and that the key set is this "
                 + "provider's."

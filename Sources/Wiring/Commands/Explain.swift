@@ -22,7 +22,10 @@ struct Explain: AsyncParsableCommand {
     @Option(name: .long, help: "The source that the delivery came to.")
     var source: String
 
-    @Option(name: .long, help: #"A file with {"headers": {…}, "body_base64": "…"}."#)
+    @Option(
+        name: .long,
+        help: #"A file with {"headers": {…}, "body_base64": "…"}; for splunk also "path", the whole of it."#
+    )
     var request: String
 
     @Option(name: .long, help: #"A file with {"value": [machine…]} as Defender lists them."#)

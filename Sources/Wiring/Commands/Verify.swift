@@ -20,13 +20,16 @@ struct Verify: AsyncParsableCommand {
     @Option(name: .long, help: "The source that the delivery came to.")
     var source: String?
 
-    @Option(name: .long, help: "slack, jira or standard-webhooks, instead of settings and a source.")
+    @Option(name: .long, help: "A kind such as slack or github, instead of settings and a source.")
     var kind: String?
 
     @Option(name: .long, help: "The file with the secret, for --kind.")
     var secretFile: String?
 
-    @Option(name: .long, help: #"A file with {"headers": {…}, "body_base64": "…"}."#)
+    @Option(
+        name: .long,
+        help: #"A file with {"headers": {…}, "body_base64": "…"}; for splunk also "path", the whole of it."#
+    )
     var request: String?
 
     @Option(name: .long, help: "Unix time in seconds to check at; the clock's by default.")
