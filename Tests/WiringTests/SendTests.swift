@@ -138,6 +138,10 @@ struct SendTests {
             (["--press", "extend", "--job", "J", "--for", "4"], .durationOfButton("extend")),
             (["--press", "go", "--job", "J", "--seen", "a b"], .badDigest("a b")),
             (["--press", "go", "--job", "J", "--text", "help"], .bodyOrText),
+            (["--text", "help", "--status", "Contain"], .noTicket("soc-chat")),
+            (["--text", "help", "--label", "contain"], .noTicket("soc-chat")),
+            (["--press", "go", "--job", "J", "--machine", "ws-1"], .noTicket("soc-chat")),
+            (["--ticket", "SEC-1"], .noTicket("soc-chat")),
             (["--press", "go", "--submit-denial", "J", "--because", "x"], .bodyOrText),
             (["--submit-denial", "J"], .noReason),
             (["--submit-denial", "j", "--because", "x"], .badJob("j")),
@@ -213,6 +217,9 @@ struct SendTests {
             try request("--source", "soc-chat", "--text", "help", "--body", "x")
         }
         #expect(throws: SendError.bodyOrText) { try request("--source", "tickets") }
+        #expect(throws: SendError.bodyOrText) {
+            try request("--source", "tickets", "--body", "x", "--status", "Contain")
+        }
         #expect(throws: SendError.noTicket("soc-teams")) {
             try folder.write(
                 "bascule.yaml",
@@ -253,6 +260,13 @@ struct SendTests {
         #expect(command.shown(answer(200, body)) == "200\nRefused.\\u{1b}[2J\nby: mia")
         #expect(command.shown(answer(401, #"{"error":"x"}"#)) == "401\n{\"error\":\"x\"}")
         #expect(command.shown(answer(202, "")) == "202")
+        #expect(
+            command.shown(answer(202, "{}"))
+                == "202\n{}\nNothing was started: no route is about it, it could not be read, or it was refused; "
+                + "`bascule explain` says which."
+        )
+        #expect(command.shown(answer(202, #"{"delivery":"d"}"#)) == "202\n{\"delivery\":\"d\"}")
+        #expect(command.shown(answer(200, "{}")) == "200\n{}")
         let machine = try send("--source", "soc-chat", "--text", "help", "--json")
         let shown = try JSONReader.read(machine.shown(answer(503, "later")))
         #expect(shown == ["status": 503, "body": "later"])

@@ -53,7 +53,9 @@ struct Send: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: "Slack: the button that is pressed: approve, deny, go, extend, release or freeze; with --job."
+        help: """
+            Chats with buttons: the button that is pressed: approve, deny, go, extend, release or freeze; with --job.
+            """
     )
     var press: String?
 
@@ -177,27 +179,6 @@ struct Send: AsyncParsableCommand {
         return make(whole)
     }
 
-    /// What is printed of an answer.
-    func shown(_ response: IncomingResponse) -> String {
-        let body = String(decoding: response.body, as: UTF8.self)
-        if json {
-            let answer: JSONValue = ["status": .integer(Int64(response.status)), "body": .string(body)]
-            return answer.encodedText
-        }
-        let shown = TerminalText.lines(Self.words(response.body) ?? body)
-        return shown.isEmpty ? "\(response.status)" : "\(response.status)\n\(shown)"
-    }
-
-    /// The sentence of a chat's answer, as the person there would read it; nil for any other answer.
-    private static func words(_ body: [UInt8]) -> String? {
-        guard let answer = try? JSONReader.read(body, root: .object), answer["response_type"] != nil else {
-            return nil
-        }
-        let fields = (answer["blocks"]?.array ?? []).flatMap { $0["fields"]?.array ?? [] }
-        return ([answer["text"]] + fields.map { $0["text"] }).compactMap { $0?.string }
-            .joined(separator: "\n")
-    }
-
     // MARK: Parts
 
     private func content(
@@ -205,6 +186,9 @@ struct Send: AsyncParsableCommand {
         _ settings: Settings
     ) throws(SendError) -> SampleDelivery.Content {
         try refuseMisplaced()
+        if tellsOfTicket || ticket != nil {
+            throw named.kind == Slack.kind ? .noTicket(source) : .bodyOrText
+        }
         switch (body, text, press, denial) {
         case (let path?, nil, nil, nil):
             guard identity == nil, channel == nil else { throw .asNeedsText }

@@ -57,9 +57,11 @@ enum SendError: Explained, Equatable {
     var message: String {
         switch self {
         case .unknownSource(let name, _): "The settings name no source \"\(name)\"."
-        case .bodyOrText: "There must be exactly one of --body, --text, --press and --submit-denial."
+        case .bodyOrText:
+            "There must be exactly one of --body, --text, --press and --submit-denial, or what happened to a ticket: "
+                + "--status, --label, --machine."
         case .textNeedsSlack(let name):
-            "Nothing that is pressed at \(name) comes back here."
+            "Buttons of \(name) cannot be pressed from here."
         case .asNeedsText: "--as and --channel say who types or presses, and a body is sent as it is."
         case .noSecret(let name): "Source \(name) has no secret to sign with, only public keys."
         case .noCommand(let name): "No route of \(name) names a command."
@@ -90,8 +92,9 @@ enum SendError: Explained, Equatable {
         switch self {
         case .unknownSource(_, let nearest?): "Did you mean \"\(nearest)\"?"
         case .unknownSource: "Name one of those under `sources`."
-        case .bodyOrText: "Give a file with the body, or for Slack what somebody types, presses or fills in."
-        case .textNeedsSlack: "Write the delivery's body into a file and give it as --body."
+        case .bodyOrText:
+            "Give a file with the body, what somebody types, presses or fills in, or what happened to the ticket."
+        case .textNeedsSlack: "Type the button's word instead, such as --text \"approve J\"."
         case .asNeedsText: "Leave them out, or use --text, --press or --submit-denial."
         case .noSecret: "Add a `secret`, or let the provider itself send."
         case .noCommand: "Add a route such as { from: SOURCE, command: /mde }."
