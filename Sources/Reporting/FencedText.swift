@@ -30,10 +30,11 @@ enum FencedText {
         under heading: String? = nil,
         to unitsMax: Int
     ) -> String {
-        var lines = notices.enumerated().map { index, notice in
+        let rows = notices.enumerated().map { index, notice in
             let isSecond = index < isRepeated.count && isRepeated[index]
             return symbol(notice.tone) + " " + ReplyText.marked(notice.text, isRepeated: isSecond)
         }
+        var lines = rows
         let machines = Set(notices.map { $0.fields.first { $0.name == "machine" }?.value })
         if machines.count == 1, let fields = notices.last?.fields {
             lines += fields.prefix(fieldsMax).map { field in
@@ -43,10 +44,16 @@ enum FencedText {
         var words = notices.last.map { TypedWords.commands(of: $0, besides: drawn) } ?? []
         if let heading {
             lines.insert(ReplyText.cut(heading, to: fieldMax), at: 0)
-            words = notices.flatMap { TypedWords.commands(of: $0) }
-            if words.joined().utf16.count > unitsMax / 2 {
-                words = ["approve <job>", "deny <job> because …", "the jobs' ids are what `jobs` lists"]
+            // Beneath each job's own row, so that an id can be matched with a machine.
+            let whole = zip(rows, notices).flatMap { row, notice in
+                let typed = TypedWords.commands(of: notice)
+                return typed.isEmpty ? [row] : [row, "    Type: " + typed.joined(separator: "  or  ")]
             }
+            let text = broken(([lines[0]] + whole).joined(separator: "\n"))
+            if text.utf16.count <= unitsMax - 2 * (fence.utf16.count + 1) {
+                return "\(fence)\n\(text)\n\(fence)"
+            }
+            words = whole.count > rows.count ? TypedWords.ofAnyJob : []
         }
         // What can be done about it is worth more than the end of a long text.
         let end = words.isEmpty ? "" : broken("\nType: " + words.joined(separator: "  or  "))

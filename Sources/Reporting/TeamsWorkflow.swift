@@ -55,9 +55,10 @@ package struct TeamsWorkflow: ReplyChannel {
 
     static func message(_ batch: Batch) -> JSONValue {
         let content = AdaptiveCard.Content(
-            notices: batch.entries.map(\.notice),
+            notices: batch.shown,
             isRepeated: batch.entries.map(\.mayHaveBeenSent),
-            typed: batch.entries.last.map { TypedWords.commands(of: $0.notice) } ?? []
+            typed: TypedWords.commands(of: batch),
+            heading: batch.heading
         )
         return ["type": "message", "attachments": [AdaptiveCard.attachment(content)]]
     }

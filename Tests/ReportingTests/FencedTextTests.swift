@@ -85,8 +85,9 @@ struct FencedTextTests {
                 ```
                 isolate for 2 machines @\u{200B}all
                 ⚠️ isolate ws-1: waits
+                    Type: approve j-1
                 ⚠️ isolate ws-2: waits
-                Type: approve j-1  or  approve j-2
+                    Type: approve j-2
                 ```
                 """
         )

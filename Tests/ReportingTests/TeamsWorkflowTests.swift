@@ -94,6 +94,67 @@ struct TeamsWorkflowTests {
         )
     }
 
+    private func texts(_ message: JSONValue) -> [String] {
+        (message.at("attachments.0.content.body")?.array ?? []).compactMap { $0["text"]?.string }
+    }
+
+    private func asking(_ number: Int, more: [Notice.Field] = []) -> Notice {
+        let job = JobID("j-\(number)")
+        return Notice(
+            code: "x",
+            tone: .warning,
+            text: "isolate ws\(number): waits",
+            fields: [Notice.Field("machine", "ws\(number)")] + more,
+            buttons: [Button(.approve, label: "Approve", job: job), Button(.go, label: "Go", job: job)]
+        )
+    }
+
+    private func entry(_ number: Int, _ notice: Notice, _ audience: Audience) -> OutboxEntry {
+        OutboxEntry(
+            id: "\(number)-\(notice.text)",
+            job: JobID("j-\(number)"),
+            audience: audience,
+            notice: notice,
+            createdAt: Timestamp(seconds: 0)
+        )
+    }
+
+    @Test func `of a group each job is shown, with what to type for it`() {
+        let audience = Audience.conversation(JobID("j-1"))
+        let asked = [Notice.Field("action", "isolate"), Notice.Field("asked by", "mia")]
+        var batch = Batch(audience: audience, entries: [entry(2, asking(2), audience)])
+        batch.lines = [
+            Conversation.Line(job: JobID("j-1"), notice: asking(1, more: asked)),
+            Conversation.Line(job: JobID("j-2"), notice: asking(2)),
+        ]
+        #expect(
+            texts(TeamsWorkflow.message(batch)) == [
+                "isolate for 2 machines, asked by mia", "⚠️ isolate ws1: waits", "⚠️ isolate ws2: waits",
+                "To answer, mention this bridge and write:", "ws1: approve j-1  or  go j-1",
+                "ws2: approve j-2  or  go j-2",
+            ]
+        )
+        batch.lines = (1...500).map { Conversation.Line(job: JobID("j-\($0)"), notice: asking($0)) }
+        #expect(texts(TeamsWorkflow.message(batch)).last == "the jobs' ids are what \\`jobs\\` lists")
+    }
+
+    @Test func `several jobs in one message are all answered by their newest notice`() {
+        let done = Notice(code: "y", tone: .good, text: "isolate ws3: succeeded")
+        let batch = Batch(
+            audience: .tell,
+            entries: [
+                entry(1, asking(1), .tell), entry(3, asking(3), .tell), entry(2, asking(2), .tell),
+                entry(3, done, .tell),
+            ]
+        )
+        #expect(
+            Array(texts(TeamsWorkflow.message(batch)).suffix(3)) == [
+                "To answer, mention this bridge and write:", "ws1: approve j-1  or  go j-1",
+                "ws2: approve j-2  or  go j-2",
+            ]
+        )
+    }
+
     @Test func `foreign text draws nothing, links nowhere and calls nobody`() {
         let hostile = "<at>all</at> [x](https://evil.example) *b* _i_ `c` ~~s~~ {{DATE(1)}} &lt; a|b @mia \\"
         #expect(
