@@ -25,12 +25,39 @@ package enum CommentText {
         )
     }
 
+    /// What a comment says: each notice's sentence, and the newest one's fields.
+    ///
+    /// Of several machines there are no fields: they would be read as all of theirs. Each sentence names its machine
+    /// and job instead.
+    static func told(_ entries: [OutboxEntry]) -> (sentences: [String], fields: [Notice.Field]) {
+        let machines = Set(entries.map { machine(of: $0) })
+        // A machine may be called otherwise once it is found, and is still the job's one.
+        let isOneJob = entries.allSatisfy { $0.job != nil && $0.job == entries.first?.job }
+        guard machines.count > 1, !isOneJob else {
+            return (entries.map(shown), Array((entries.last?.notice.fields ?? []).prefix(fieldsMax)))
+        }
+        let sentences = entries.map { entry in
+            guard let machine = machine(of: entry) else { return shown(entry) }
+            return "\(machine)\(entry.job.map { " (\($0))" } ?? ""): \(shown(entry))"
+        }
+        return (sentences, [])
+    }
+
+    private static func machine(of entry: OutboxEntry) -> String? {
+        entry.notice.fields.first { $0.name == "machine" }.map { oneLine($0.value) }
+    }
+
+    /// A value has one line, so that it cannot look like a further one of ours.
+    private static func oneLine(_ value: String) -> String {
+        foreign(value, to: fieldMax).split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
     /// Cut, and with anything that looks like a marker of ours broken up, so that none can be planted.
     static func foreign(_ text: String, to unitsMax: Int) -> String {
         ReplyText.cut(text, to: unitsMax).replacing("[bascule:", with: "[bascule\(invisible):")
     }
 
-    /// The sentences, the newest notice's fields and the markers, in lines; for a medium without any markup.
+    /// The sentences, the fields and the markers, in lines; for a medium without any markup.
     ///
     /// - Parameters:
     ///   - entries: What is told, oldest first.
@@ -39,12 +66,8 @@ package enum CommentText {
     /// - Returns: At most `unitsMax` UTF-16 units.
     static func plain(_ entries: [OutboxEntry], unitsMax: Int, breaking marks: [String] = []) -> String {
         let markers = entries.map(marker).joined(separator: "\n")
-        var lines = entries.map(shown)
-        for field in (entries.last?.notice.fields ?? []).prefix(fieldsMax) {
-            // A value has one line, so that it cannot look like a further one of ours.
-            let value = foreign(field.value, to: fieldMax).split(whereSeparator: \.isNewline)
-            lines.append("\(field.name): \(value.joined(separator: " "))")
-        }
+        let told = told(entries)
+        let lines = told.sentences + told.fields.map { "\($0.name): \(oneLine($0.value))" }
         let text = broken(lines.joined(separator: "\n"), at: marks)
         return ReplyText.cut(text, to: unitsMax - markers.utf16.count - 1) + "\n" + markers
     }

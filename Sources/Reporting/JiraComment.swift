@@ -8,13 +8,11 @@ import Vocabulary
 package enum JiraComment {
     /// Cloud: a document, whose text nodes need no escaping.
     package static func document(_ entries: [OutboxEntry]) -> JSONValue {
-        var paragraphs = entries.map { entry in
-            paragraph(textNodes(CommentText.shown(entry)))
-        }
-        let fields = (entries.last?.notice.fields ?? []).prefix(CommentText.fieldsMax)
-        if !fields.isEmpty {
+        let told = CommentText.told(entries)
+        var paragraphs = told.sentences.map { paragraph(textNodes($0)) }
+        if !told.fields.isEmpty {
             var nodes: [JSONValue] = []
-            for (index, field) in fields.enumerated() {
+            for (index, field) in told.fields.enumerated() {
                 if index > 0 { nodes.append(["type": "hardBreak"]) }
                 nodes.append(
                     ["type": "text", "text": .string(field.name + ": "), "marks": [["type": "strong"]]]
@@ -29,8 +27,9 @@ package enum JiraComment {
 
     /// Data Center: wiki markup, with everything in one block in which no markup is read.
     package static func wikiMarkup(_ entries: [OutboxEntry]) -> JSONValue {
-        var lines = entries.map(CommentText.shown)
-        for field in (entries.last?.notice.fields ?? []).prefix(CommentText.fieldsMax) {
+        let told = CommentText.told(entries)
+        var lines = told.sentences
+        for field in told.fields {
             lines.append("\(field.name): \(CommentText.foreign(field.value, to: CommentText.fieldMax))")
         }
         lines += entries.map(CommentText.marker)

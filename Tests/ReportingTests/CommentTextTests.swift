@@ -27,6 +27,25 @@ struct CommentTextTests {
         #expect(text == "isolate ws-1: succeeded.\nreason: one two\n\(Self.marker)")
     }
 
+    @Test func `of several machines each sentence names its own`() {
+        let first = entry("isolate: succeeded.", fields: [Notice.Field("machine", "ws-1\nws-9"), reason])
+        var second = entry("scan: failed.", fields: [Notice.Field("machine", "ws-2"), reason])
+        second.job = JobID("j-2")
+        var third = entry("Frozen.")
+        third.job = nil
+        let expected = "ws-1 ws-9 (j-1): isolate: succeeded.\nws-2 (j-2): scan: failed.\nFrozen.\n"
+        let entries = [first, second, third]
+        #expect(
+            CommentText.plain(entries, unitsMax: 4_000)
+                == expected + entries.map(CommentText.marker).joined(separator: "\n")
+        )
+        // One job's machine may be called otherwise once it is found.
+        second.job = first.job
+        #expect(CommentText.plain([first, second], unitsMax: 4_000).contains("\nmachine: ws-2\nreason: x\n"))
+    }
+
+    private var reason: Notice.Field { Notice.Field("reason", "x") }
+
     @Test func `a journal does not become HTML`() {
         let hostile = "[code]<script>[/CODE] [Code]x [code style='']"
         let text = CommentText.plain(

@@ -42,6 +42,16 @@ struct JiraCommentTests {
         #expect(all.contains("[bascule:j-1/job.succeeded/1]"))
     }
 
+    @Test func `of several machines each sentence names its own and there are no fields`() throws {
+        var second = entry("b")
+        second.job = JobID("j-2")
+        let all = texts(try #require(JiraComment.document([entry("a"), second])["body"]))
+        #expect(Array(all.prefix(2)) == ["a (j-1): a", "b (j-2): b"])
+        #expect(!all.contains("machine: "))
+        let wiki = JiraComment.wikiMarkup([entry("a"), second])["body"]?.string ?? ""
+        #expect(wiki.hasPrefix("{noformat}\na (j-1): a\nb (j-2): b\n[bascule:j-1/"))
+    }
+
     @Test func `a marker is not part of another one`() {
         var twelfth = entry("a")
         twelfth.sequence = 12
