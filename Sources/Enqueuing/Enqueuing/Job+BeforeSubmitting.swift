@@ -48,7 +48,9 @@ extension Job {
             due = earliest(until, shelfEnd)
             var effects: [JobEffect] = []
             if tries == 1 {
-                effects.append(tellAsker(.warning, "job.waiting", "Waiting: \(trouble.message)"))
+                // Among others it must be said which of them.
+                let start = group == nil ? "Waiting" : "\(title) waits"
+                effects.append(tellAsker(.warning, "job.waiting", "\(start): \(trouble.message)"))
             }
             // A release that is due must not fail in silence, whatever it is that fails.
             if isAutomatic, tries == 3 || tries.isMultiple(of: 60) {
@@ -75,7 +77,7 @@ extension Job {
                 Button(.freeze, label: "Freeze Bascule", job: id),
             ]
             return [
-                tellAsker(.warning, "job.held", "Held: \(words)"),
+                tellAsker(.warning, "job.held", "Held: \(group == nil ? "" : "\(title). ")\(words)"),
                 tellAll(.warning, "job.held", text, buttons: outcome.code == "frozen" ? [] : buttons),
             ]
         case .letGo(let by, let waives):
