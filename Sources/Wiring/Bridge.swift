@@ -157,11 +157,14 @@ struct Bridge: Sendable {
             try await ledger.recordSettings(live.settings, by: "reload")
             logger.notice("Settings read again", metadata: ["file": "\(live.settings.file)"])
         } catch let problems as SettingsProblems {
-            for problem in problems.all {
+            for problem in problems.all where problem.severity == .error {
                 logger.error(
                     "The new settings are wrong; the old ones stay",
                     metadata: ["at": "\(problem.text)"]
                 )
+            }
+            for problem in problems.all where problem.severity == .warning {
+                logger.warning("The new settings are risky as well", metadata: ["at": "\(problem.text)"])
             }
         } catch {
             logger.error("The settings were not read again", metadata: ["error": "\(error)"])

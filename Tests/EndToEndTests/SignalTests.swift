@@ -33,6 +33,14 @@ extension EndToEndTests {
                         let broken = settings.text(simulator) + "\nwached: { every: 1s }\n"
                         try await bridge.read(broken, until: "The new settings are wrong")
                         #expect(bridge.program.errors.contains("wached"))
+                        // What is only risky did not keep them out.
+                        _ = try await eventually("what is risky as well") {
+                            bridge.program.errors.contains("The new settings are risky as well") ? true : nil
+                        }
+                        let wrong = bridge.program.errors.split(separator: "\n").filter {
+                            $0.contains("The new settings are wrong")
+                        }
+                        #expect(wrong.count == 1 && wrong.first?.contains("wached") == true, "\(wrong)")
                         #expect(try await scan(3, by: "U9", bridge, simulator).contains("recorded"))
 
                         settings.allowed = "isolate"

@@ -1,4 +1,5 @@
 import Classifying
+import Catalogue
 import Deciding
 import Vocabulary
 import Yams
@@ -26,6 +27,16 @@ extension SettingsReader {
         let grants = settings.policy.grants
         if grants.isEmpty {
             reading.warn(fields.node, "there are no grants: everything is refused", "add `grants`")
+        }
+        warnOfLifting(grants, fields)
+        if settings.tell == nil {
+            for route in settings.routes where route.confirmation == .chat {
+                reading.warn(
+                    fields["routes"],
+                    "\(route.name) says `confirm: chat` and there is no \"tell\": nobody is shown what to click",
+                    "add `tell: { source: …, channel: … }`"
+                )
+            }
         }
         for risk in settings.policy.risks {
             reading.warn(
@@ -63,6 +74,20 @@ extension SettingsReader {
                 )
             }
         }
+    }
+
+    private static func warnOfLifting(_ grants: [Grant], _ fields: Fields) {
+        let isChanging = grants.contains { grant in
+            grant.actions.contains { Catalogue.entry($0)?.changesState == true }
+        }
+        guard isChanging, !grants.contains(where: { $0.actions.contains(Policy.unfreezeWord) }) else {
+            return
+        }
+        fields.reading.warn(
+            fields["grants"],
+            "no grant says `unfreeze`: anybody who may act may freeze, and nobody may lift it",
+            "add `- { allow: [unfreeze], to: [NAME], machines: any }`"
+        )
     }
 
     private static func checkPostable(

@@ -84,7 +84,11 @@ struct GrantsPageTests {
     ) throws {
         let folder = try SettingsFolder()
         #expect(try folder.errors(completed(piece.text)) == [])
-        let shown = ["rests on names or tags alone", "lets its people change tag Crown Jewel"]
+        // A piece is about one thing, and who may unfreeze has a piece of its own.
+        let shown = [
+            "no grant says `unfreeze`", "rests on names or tags alone",
+            "lets its people change tag Crown Jewel",
+        ]
         let warnings = try folder.warnings(completed(piece.text))
         #expect(warnings.allSatisfy { warning in shown.contains(where: warning.contains) }, "\(warnings)")
     }

@@ -13,7 +13,7 @@ struct SettingsTicketTests {
         people: { mia: { soc-chat: T024/U1 } }
         grants:
           - { allow: [isolate], to: [mia], machines: { os: client } }
-          - { allow: [release], to: [mia], machines: any, others: yes }
+          - { allow: [release, unfreeze], to: [mia], machines: any, others: yes }
         limits: { isolate: { per-hour: 10 } }
 
         """

@@ -8,7 +8,7 @@ struct SettingsWarningTests {
         people: { mia: { soc-chat: T024/U1 } }
         grants:
           - { allow: [isolate], to: [mia], machines: { os: client } }
-          - { allow: [release], to: [mia], machines: any, others: yes }
+          - { allow: [release, unfreeze], to: [mia], machines: any, others: yes }
         limits: { isolate: { per-hour: 10 } }
 
         """
@@ -51,6 +51,35 @@ struct SettingsWarningTests {
         #expect(warnings.contains { $0.contains("no grants") })
     }
 
+    @Test func `a freeze that nobody may lift is warned of`() throws {
+        let warnings = try SettingsFolder().warnings(good.replacing("[release, unfreeze]", with: "[release]"))
+        #expect(
+            warnings == [
+                "13:3: no grant says `unfreeze`: anybody who may act may freeze, and nobody may lift it; "
+                    + "add `- { allow: [unfreeze], to: [NAME], machines: any }`"
+            ]
+        )
+        // Who changes nothing cannot freeze.
+        let looking = try SettingsFolder().warnings(
+            """
+            tell: { source: soc-chat, channel: C1 }
+            people: { mia: { soc-chat: T024/U1 } }
+            grants: [ { allow: [status], to: [mia], machines: any } ]
+
+            """
+        )
+        #expect(looking == [])
+    }
+
+    @Test func `a confirmation that nobody is shown is warned of`() throws {
+        let route =
+            "routes: [ { from: tickets, trigger: { label-added: x }, do: isolate, machine: .m, confirm: chat } ]\n"
+        let words = "route 1 says `confirm: chat` and there is no \"tell\": nobody is shown what to click"
+        let silent = good.replacing("tell: { source: soc-chat, channel: C1 }", with: "")
+        #expect(try SettingsFolder().warnings(silent + route).count { $0.contains(words) } == 1)
+        #expect(try SettingsFolder().warnings(good + route) == [])
+    }
+
     @Test func `risks of the policy are warnings at their place`() throws {
         let warnings = try SettingsFolder().warnings(
             """
@@ -58,7 +87,7 @@ struct SettingsWarningTests {
             people: { mia: { soc-chat: T024/U1 }, ines: {} }
             grants:
               - { allow: [isolate], to: [mia], machines: { os: client }, approvals: { of: mia } }
-              - { allow: [release], to: [mia], machines: any, others: yes }
+              - { allow: [release, unfreeze], to: [mia], machines: any, others: yes }
 
             """
         )
