@@ -38,9 +38,11 @@ struct RunCommand: AsyncParsableCommand {
     func jobs(_ access: OperatorAccess, _ progress: RunProgress) async throws -> [JSONValue] {
         let answer = try await access.act("/run", body: ["text": .string(text)])
         let jobs = (answer["jobs"]?.array ?? []).compactMap { $0["job"]?.string }
-        if !common.json { print(TerminalText.lines(answer["words"]?.string ?? "")) }
+        if !common.json, noWait || jobs.isEmpty { print(TerminalText.lines(answer["words"]?.string ?? "")) }
         guard !noWait else { return answer["jobs"]?.array ?? [] }
-        return try await watch(jobs, access, progress)
+        let ends = try await watch(jobs, access, progress)
+        if !common.json { for job in ends { print(RunProgress.line(job)) } }
+        return ends
     }
 
     /// Words as the shell has split them; one with a blank in it stands in quotes again.
@@ -82,9 +84,13 @@ struct RunCommand: AsyncParsableCommand {
         while true {
             var details: [JSONValue] = []
             for job in jobs { details.append(try await access.read("/jobs/\(job.pathStep)")) }
-            progress.show(details)
             let isOver = details.allSatisfy { RunProgress.isEnd($0["state"]?.string ?? "") }
-            if isOver { return details }
+            // How it ended goes to the standard output.
+            if isOver {
+                progress.finish()
+                return details
+            }
+            progress.show(details)
             try await Task.sleep(for: .milliseconds(500))
         }
     }

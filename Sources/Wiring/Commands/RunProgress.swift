@@ -44,7 +44,14 @@ final class RunProgress: Sendable {
         write("`bascule jobs show J` shows it, `bascule jobs cancel J` takes it back.\n")
     }
 
-    private static func line(_ job: JSONValue) -> String {
+    /// The line that is written over goes.
+    func finish() {
+        guard isLive, !isSilent else { return }
+        write("\r\u{1B}[2K")
+    }
+
+    /// How one job stands.
+    static func line(_ job: JSONValue) -> String {
         let title = "\(job["action"]?.string ?? "") \(job["machine"]?.string ?? "")"
         let state = job["state"]?.string ?? ""
         var parts = ["\(title): \(state)"]
