@@ -107,6 +107,21 @@ struct KindSampleTests {
         #expect(try event(one) { $0.status = word }.statusTo.contains(word))
     }
 
+    @Test func `what is made up fits the routes of the pages about it`() throws {
+        var wish = SampleWish(identity: "PMAYA01", id: "01k3sample", now: Self.now)
+        wish.machine = "ws-0142"
+        let make = try #require(Kind.pagerDuty.sample)
+        let incident = try JSONReader.read(make(wish).body, root: .object)
+        #expect(incident.at("event.event_type") == "incident.triggered")
+        #expect(incident.at("event.data.incident_key") == "ws-0142")
+        #expect(incident.at("event.data.service.id") == "PEDRSVC")
+        wish.text = "C2 beacon"
+        let event = try JSONReader.read(SampleBody.event(wish).body, root: .object)
+        #expect(event["type"] == "alert.raised")
+        #expect(event.at("data.host") == "ws-0142" && event.at("data.target.name") == "ws-0142")
+        #expect(event.at("data.rule") == "C2 beacon" && event.at("data.text") == "C2 beacon")
+    }
+
     @Test(arguments: all.filter { !["pagerduty", "servicenow", "jira-automation"].contains($0.kind) })
     func `a label is added`(one: Case) throws {
         #expect(try event(one) { $0.label = "contain" }.labelsAdded.contains("contain"))

@@ -35,13 +35,15 @@ extension Kind {
 extension SampleBody {
     /// What a sender of one's own would make up: a type, a time and data about one machine.
     static func event(_ wish: SampleWish) -> SampleBody {
+        let machine = JSONValue.string(wish.machine ?? "laptop-7")
+        let text = JSONValue.string(wish.text ?? "made up by send")
         let event: JSONValue = [
-            "type": "containment.requested",
+            "type": "alert.raised",
             "timestamp": .string(wish.now.iso8601),
             "data": [
                 "id": .string(wish.id), "ticket": .string(wish.ticket), "action": "isolate",
-                "target": ["kind": "host", "name": .string(wish.machine ?? "laptop-7")],
-                "requester": ["id": .string(wish.identity)], "text": .string(wish.text ?? "made up by send"),
+                "target": ["kind": "host", "name": machine], "host": machine,
+                "requester": ["id": .string(wish.identity)], "text": text, "rule": text,
             ],
         ]
         return SampleBody(body: event.encoded())

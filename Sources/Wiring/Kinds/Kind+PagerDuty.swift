@@ -49,7 +49,9 @@ extension Kind {
             ]
         } else {
             data = [
-                "id": id, "type": "incident", "title": title, "status": .string(wish.status ?? "triggered"),
+                "id": id, "type": "incident", "title": title, "incident_key": title,
+                "service": ["id": "PEDRSVC", "type": "service_reference", "summary": "Sample"],
+                "status": .string(wish.status ?? "triggered"),
             ]
         }
         let type = wish.text == nil ? "incident.\(wish.status ?? "triggered")" : "incident.annotated"
