@@ -66,6 +66,17 @@ struct TicketEndTests {
             status: 201
         ),
         End(
+            testDescription: "forgejo",
+            credential: "t",
+            headers: headers("token t"),
+            method: "POST",
+            path: "/forgejo/api/v1/repos/a/b/issues/7/comments",
+            list: ("GET", "/forgejo/api/v1/repos/a/b/issues/7/comments?since=2026-01-01T00:00:00Z", ""),
+            body: { ["body": .string($0)] },
+            place: "a/b#7",
+            status: 201
+        ),
+        End(
             testDescription: "gitlab",
             credential: "t",
             headers: ["content-type": ["application/json"], "private-token": ["t"]],
@@ -162,6 +173,15 @@ struct TicketEndTests {
             _ = bench.call(end.method, end.path, end.headers, end.body(text).encodedText)
         }
         #expect(bench.world.messages.map(\.text) == ["hello", fenced])
+    }
+
+    @Test func `Forgejo lists what came since, and takes no other scheme`() throws {
+        let end = try #require(Self.all.first { $0.testDescription == "forgejo" })
+        let bench = bench(end)
+        _ = bench.call(end.method, end.path, end.headers, end.body("x").encodedText)
+        let later = bench.call("GET", end.path + "?since=2999-01-01T00:00:00Z", end.headers)
+        #expect(String(decoding: later.body, as: UTF8.self) == "[]")
+        #expect(bench.call("GET", end.path, Self.headers("Bearer t")).status == 401)
     }
 
     @Test func `a Zendesk comment is mailed unless it is internal`() throws {

@@ -52,7 +52,7 @@ struct ChatService: Sendable {
     /// The vendors' ends besides Slack and Jira, each under a first segment of its own.
     private static let ends: [any ReplyEnd.Type] = [
         ServiceNowEnd.self, PagerDutyEnd.self, GitHubEnd.self, GitLabEnd.self, LinearEnd.self,
-        ZendeskEnd.self, CallbackEnd.self,
+        ForgejoEnd.self, ZendeskEnd.self, CallbackEnd.self,
         MattermostEnd.self,
         DiscordEnd.self, ZulipEnd.self, RocketChatEnd.self,
         TeamsWorkflowEnd.self, BotFrameworkEnd.self, TeamsServiceEnd.self, GoogleChatEnd.self,
