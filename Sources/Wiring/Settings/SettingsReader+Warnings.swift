@@ -1,5 +1,5 @@
-import Classifying
 import Catalogue
+import Classifying
 import Deciding
 import Vocabulary
 import Yams
