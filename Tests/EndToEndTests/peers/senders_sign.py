@@ -3,23 +3,19 @@
 BASCULE is the path of the built program. Exits with 0 if everything holds.
 """
 
-import contextlib
 import datetime
 import json
 import os
-import signal
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 import uuid
 
 from slack_sdk.signature import SignatureVerifier
 from standardwebhooks.webhooks import Webhook
+from systems_sign import ask, expect, program, until, write
 
 LAPTOP = "7" * 40
 HOST = "9" * 40
@@ -55,53 +51,6 @@ grants:
   - {{ allow: [scan], to: [sentinel], machines: {{ os: client }} }}
 watch:    {{ every: 1s, sweep: 5m }}
 """
-
-
-@contextlib.contextmanager
-def program(arguments, folder):
-    """A run of the program; gives its first line and sees it end with 0."""
-    process = subprocess.Popen(
-        [os.environ["BASCULE"], *arguments], cwd=folder, stdout=subprocess.PIPE, text=True, env={}
-    )
-    try:
-        yield json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGTERM)
-        expect(f"{arguments[0]} ends with 0", process.wait(timeout=40), 0)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def write(folder, name, text):
-    path = os.path.join(folder, name)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-        file.write(text)
-    return path
-
-
-def ask(url, body=None, headers=None, ca=None):
-    context = ssl.create_default_context(cafile=ca) if ca else None
-    request = urllib.request.Request(url, data=body, headers=headers or {})
-    try:
-        with urllib.request.urlopen(request, timeout=20, context=context) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-
-
-def expect(what, found, wanted):
-    assert found == wanted, f"{what}: {found!r} instead of {wanted!r}"
-    print("holds:", what)
-
-
-def until(what, look, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := look():
-            print("holds:", what)
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 def slack_command(hooks, world, text, key=SLACK_KEY, stamp=None):
