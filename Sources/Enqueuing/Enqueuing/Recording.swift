@@ -120,6 +120,13 @@ extension Ledger {
         }
     }
 
+    /// Records the jobs of one command at the control socket, all or none: limits must see a group whole.
+    package func record(_ jobs: [Job]) async throws {
+        try await write { transaction in
+            for job in jobs { try insert(job, replyTo: nil, in: transaction) }
+        }
+    }
+
     /// Records a job that no delivery brought: one asked for at the control socket.
     package func record(_ job: Job, replyTo: ReplyAddress?) async throws {
         try await write { try insert(job, replyTo: replyTo, in: $0) }

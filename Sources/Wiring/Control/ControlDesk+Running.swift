@@ -45,7 +45,7 @@ extension ControlDesk {
         try await ledger.write { transaction in
             for actor in actors { try noteActive(actor, in: transaction) }
         }
-        for job in jobs { try await ledger.record(job, replyTo: nil) }
+        try await ledger.record(jobs)
         let words = all.notices.map(\.text).joined(separator: "\n")
         let open = jobs.filter { $0.state != .refused }
         guard !open.isEmpty else { throw ControlRefusal(403, all.note ?? "refused", words) }
