@@ -61,9 +61,13 @@ package struct Unreadable: Error, Equatable {
     let ticket: String?
     let replyTo: ReplyAddress?
 
-    package init(_ code: String, _ words: String) {
+    /// True if it is not known whether any route is about the delivery.
+    let isUnsure: Bool
+
+    package init(_ code: String, _ words: String, isUnsure: Bool = false) {
         self.code = code
         self.words = words
+        self.isUnsure = isUnsure
         ticket = nil
         replyTo = nil
     }
@@ -72,6 +76,7 @@ package struct Unreadable: Error, Equatable {
     init(_ other: Unreadable, of event: TicketEvent) {
         code = other.code
         words = other.words
+        isUnsure = other.isUnsure
         ticket = event.ticket
         replyTo = event.replyTo
     }

@@ -61,11 +61,13 @@ struct RouteProgram: Sendable {
             }
             let route = routes[Int(index)]
             if let part = entry["failed"]?.string {
+                let isCondition = part == "\"when\""
                 let failure = Unreadable(
                     "route.jq-failed",
-                    "The \(part) of route \"\(route.name)\" failed on this delivery."
+                    "The \(part) of route \"\(route.name)\" failed on this delivery.",
+                    isUnsure: isCondition
                 )
-                if part != "\"when\"" { throw failure }
+                if !isCondition { throw failure }
                 failed = failure
                 continue
             }

@@ -39,6 +39,8 @@ extension TicketReader {
         do throws(Unreadable) {
             matches = try await routes.matches(delivery.body, on: event)
         } catch {
+            // A condition that cannot be read would be told on every ticket there is.
+            if error.isUnsure || !error.code.hasPrefix("route.") { throw error }
             // Whoever moved the ticket would believe that it is done.
             throw Unreadable(error, of: event)
         }

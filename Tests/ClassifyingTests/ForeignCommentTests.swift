@@ -134,4 +134,28 @@ struct ForeignCommentTests {
             ]
         )
     }
+
+    @Test func `a condition that fails is told on no ticket`() async throws {
+        let body: JSONValue = [
+            "timestamp": 1_788_173_060_000, "user": ["accountId": "5b10"], "issue": ["key": "SEC-1"],
+        ]
+        let reading = SourceReading(
+            name: SourceName("source"),
+            reader: Jira.self,
+            routes: [
+                try Route(name: "contain", when: ".issue | keys | .x", action: "isolate", machine: ".host")
+            ]
+        )
+        let found = try await Classifier(reading).classified(verified(body.encodedText, kind: Jira.kind))
+        #expect(
+            found == [
+                .unreadable(
+                    code: "route.jq-failed",
+                    words: "The \"when\" of route \"contain\" failed on this delivery.",
+                    ticket: nil,
+                    replyTo: nil
+                )
+            ]
+        )
+    }
 }
