@@ -40,12 +40,27 @@ struct ActionClauses {
 
     private mutating func takeDuration(_ word: String?) throws(Misunderstanding) {
         guard entry.takesTimeBox else { throw refusal("\"\(entry.word)\" takes no duration.") }
+        if entry.needsEnd, word?.lowercased() == Catalogue.forEver {
+            parameters[Catalogue.expiryParameter] = Catalogue.never
+            return
+        }
         guard let word, let box = TimeBox(word) else {
             throw refusal(
                 "\"for\" needs a duration: a whole number and s, m, h or d, from 1s to 365d, such as 4h."
             )
         }
         duration = box
+    }
+
+    /// Takes what came in a file beside the command.
+    mutating func takeDocument(_ text: String) throws(Misunderstanding) {
+        guard let parameter = entry.parameters.first(where: \.isDocument) else {
+            throw refusal("\"\(entry.word)\" takes no file.")
+        }
+        guard let value = parameter.canonical(text) else {
+            throw refusal("The file is not \(parameter.expectation).")
+        }
+        parameters[parameter.name] = value
     }
 
     private mutating func takeParameter(_ word: String?) throws(Misunderstanding) {
@@ -79,6 +94,9 @@ struct ActionClauses {
     func checked() throws(Misunderstanding) -> ActionClauses {
         if let missing = entry.parameters.first(where: { $0.isRequired && parameters[$0.name] == nil }) {
             throw refusal("\"\(entry.word)\" needs \"with \(missing.name)=\(missing.placeholder)\".")
+        }
+        if entry.needsEnd, duration == nil, parameters[Catalogue.expiryParameter] != Catalogue.never {
+            throw refusal("\"\(entry.word)\" needs an end: \"for <duration>\", or \"for ever\".")
         }
         return self
     }

@@ -23,7 +23,15 @@ package enum ChatGrammar {
     /// Reads one command; several machines give several requests, in the order named.
     ///
     /// - Throws: ``Misunderstanding`` with words for the person.
-    package static func parse(_ text: String) throws(Misunderstanding) -> [Request] {
+    ///
+    /// - Parameters:
+    ///   - text: As it was typed.
+    ///   - document: What the action's document parameter says, where it comes from a file.
+    /// - Returns: One request for each machine or other thing that is named.
+    package static func parse(
+        _ text: String,
+        document: String? = nil
+    ) throws(Misunderstanding) -> [Request] {
         guard text.utf8.count <= ChatText.bytesMax else {
             throw Misunderstanding(
                 "The command is longer than \(ChatText.bytesMax) bytes. Shorten the reason."
@@ -59,8 +67,10 @@ package enum ChatGrammar {
                 try alone(.status(machine), folded, &words)
             }
         default:
-            guard let entry = Catalogue.entry(folded) else { throw unknown(first) }
-            return try action(entry, &words)
+            guard let entry = Catalogue.entry(folded), entry.isPosted || entry.isLookUp else {
+                throw unknown(first)
+            }
+            return try action(entry, &words, document)
         }
     }
 
@@ -73,19 +83,21 @@ package enum ChatGrammar {
 
     private static func action(
         _ entry: ActionEntry,
-        _ words: inout CommandWords
+        _ words: inout CommandWords,
+        _ document: String?
     ) throws(Misunderstanding) -> [Request] {
-        let machines = try machines(&words, of: entry.word)
+        let subjects = try subjects(&words, of: entry)
         var clauses = ActionClauses(entry: entry)
+        if let document { try clauses.takeDocument(document) }
         while let word = try words.next() {
             try clauses.take(word, &words)
         }
         clauses = try clauses.checked()
-        return machines.map { machine in
+        return subjects.map { subject in
             .action(
                 ActionRequest(
                     action: entry.word,
-                    machine: machine,
+                    subject: subject,
                     parameters: clauses.parameters,
                     duration: clauses.duration,
                     reason: clauses.reason,
@@ -95,26 +107,67 @@ package enum ChatGrammar {
         }
     }
 
-    /// One word, or several joined by commas with or without blanks.
-    private static func machines(
+    /// What the action is about: machines, other things, or nothing.
+    private static func subjects(
         _ words: inout CommandWords,
-        of command: String
-    ) throws(Misunderstanding) -> [MachineSelector] {
+        of entry: ActionEntry
+    ) throws(Misunderstanding) -> [Subject] {
+        switch entry.about {
+        case .nothing: return [.nothing]
+        case .machine: return try machines(&words, of: entry.word)
+        case .alerts:
+            let list = try list(&words, of: entry.word, "alerts").joined(separator: ",")
+            guard let alerts = Subject.parse(list, as: .alerts) else { throw noSubject(list, entry) }
+            return [alerts]
+        default:
+            var subjects: [Subject] = []
+            let parts = try list(&words, of: entry.word, entry.about.label)
+            for part in parts {
+                guard let subject = Subject.parse(unquoted(part), as: entry.about) else {
+                    throw noSubject(part, entry)
+                }
+                if !subjects.contains(subject) { subjects.append(subject) }
+            }
+            guard subjects.count <= machinesMax else {
+                throw Misunderstanding("A command may name at most \(machinesMax) at once.")
+            }
+            return subjects
+        }
+    }
+
+    private static func noSubject(_ text: String, _ entry: ActionEntry) -> Misunderstanding {
+        Misunderstanding(
+            "\"\(shortened(text))\" is no \(entry.about.label): \(entry.about.expectation). "
+                + CommandForms.rightForm(entry.word)
+        )
+    }
+
+    /// One word, or several joined by commas with or without blanks.
+    private static func list(
+        _ words: inout CommandWords,
+        of command: String,
+        _ label: String
+    ) throws(Misunderstanding) -> [String] {
         guard var list = try words.next(), !keywords.contains(list.lowercased()) else {
-            throw Misunderstanding("\"\(command)\" needs a machine. \(CommandForms.rightForm(command))")
+            throw Misunderstanding("\"\(command)\" needs a \(label). \(CommandForms.rightForm(command))")
         }
         while list.hasSuffix(",") || words.upcomingStartsWithComma {
             guard let more = try words.next(), !keywords.contains(more.lowercased()) else { break }
             list += more
         }
-        var machines: [MachineSelector] = []
-        for part in list.split(separator: ",", omittingEmptySubsequences: false) {
-            guard !keywords.contains(part.lowercased()),
-                let machine = MachineSelector.parse(unquoted(String(part)))
-            else {
+        return list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private static func machines(
+        _ words: inout CommandWords,
+        of command: String
+    ) throws(Misunderstanding) -> [Subject] {
+        var machines: [Subject] = []
+        for part in try list(&words, of: command, "machine") {
+            guard !keywords.contains(part.lowercased()), let machine = Subject.parse(unquoted(part)) else {
                 throw Misunderstanding(
-                    "\"\(shortened(String(part)))\" is no machine: a name, an IP address, a machine id, "
-                        + "aad:<device id> or alert:<alert id>. \(CommandForms.rightForm(command))"
+                    "\"\(shortened(part))\" is no machine: \(SubjectKind.machine.expectation). "
+                        + CommandForms.rightForm(command)
                 )
             }
             if !machines.contains(machine) { machines.append(machine) }

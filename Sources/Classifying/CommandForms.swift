@@ -5,7 +5,8 @@ package import Vocabulary
 package enum CommandForms {
     /// All first words in one line.
     package static var everything: String {
-        let actions = Catalogue.actions.filter(\.isPosted).map(\.word).joined(separator: ", ")
+        let actions = Catalogue.actions.filter { $0.isPosted || ($0.isLookUp && $0.needsGrant) }
+            .map(\.word).joined(separator: ", ")
         return "Commands: \(actions), status, isolated, jobs, approve, deny, "
             + "extend, hold, cancel, go, whoami, freeze, unfreeze, help."
     }
@@ -18,7 +19,9 @@ package enum CommandForms {
     /// The lines of `help`.
     package static var help: [String] {
         let actions = Catalogue.actions.filter(\.isPosted)
+        let lookUps = Catalogue.actions.filter { $0.isLookUp && $0.needsGrant }.map { form($0.word) }
         return actions.map { "\(form($0.word)): \($0.summary)" } + [
+            "Look-ups: \(lookUps.joined(separator: "; ")).",
             "status <machine>: \(Catalogue.status.summary)",
             "isolated: List what is contained, by whom, and until when.",
             "jobs: List what is under way.",
@@ -57,9 +60,14 @@ package enum CommandForms {
         default: break
         }
         guard let entry = Catalogue.entry(word) else { return word }
-        var parts = [entry.word, "<machine>[,<machine>…]"]
-        if entry.takesTimeBox { parts.append("[for <duration>]") }
-        for parameter in entry.parameters {
+        var parts = [entry.word]
+        if !entry.about.placeholder.isEmpty { parts.append(entry.about.placeholder) }
+        if entry.needsEnd {
+            parts.append("for <duration>|ever")
+        } else if entry.takesTimeBox {
+            parts.append("[for <duration>]")
+        }
+        for parameter in entry.parameters where parameter.name != Catalogue.expiryParameter {
             let words = "with \(parameter.name)=\(parameter.placeholder)"
             parts.append(parameter.isRequired ? words : "[\(words)]")
         }

@@ -61,7 +61,7 @@ package struct Route: Sendable, Hashable {
         ticket: String? = nil,
         confirmation: Confirmation? = nil
     ) throws(RouteError) {
-        let actions = Catalogue.actions.filter(\.isPosted)
+        let actions = Catalogue.actions.filter(\.isRoutable)
         guard let entry = actions.first(where: { $0.word == action }) else {
             throw .unknownAction(action, nearest: nearestWord(to: action, among: actions.map(\.word)))
         }
@@ -164,7 +164,7 @@ package enum RouteError: Explained, Equatable {
         case .unknownAction(_, let nearest?), .unknownParameter(_, _, let nearest?):
             "Did you mean \"\(nearest)\"?"
         case .unknownAction:
-            "Use one of \(Catalogue.actions.filter(\.isPosted).map(\.word).joined(separator: ", "))."
+            "Use one of \(Catalogue.actions.filter(\.isRoutable).map(\.word).joined(separator: ", "))."
         case .takesNoDuration: "Take \"for\" out; only a containment ends by time."
         case .noDuration: "Write a whole number and s, m, h or d, from 1s to 365d, such as 8h."
         case .unknownParameter: "See `actions` for the parameters of each action."

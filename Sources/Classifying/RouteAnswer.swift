@@ -4,7 +4,7 @@ import Vocabulary
 
 /// What the fields of a matching route say of one delivery.
 struct RouteAnswer: Equatable {
-    let machines: [MachineSelector]
+    let machines: [Subject]
     let parameters: [String: String]
     let duration: TimeBox?
     let reason: String?
@@ -15,18 +15,20 @@ struct RouteAnswer: Equatable {
 
     /// - Throws: ``Unreadable`` for a value that is none; a route never acts on half of what it says.
     init(route: Route, entry: JSONValue) throws(Unreadable) {
-        machines = try Self.machines(entry["machine"]?.array ?? [], route: route.name)
+        let kind = route.action.flatMap { Catalogue.entry($0) }?.about ?? .machine
+        machines = try Self.subjects(kind, entry["machine"]?.array ?? [], route: route.name)
         reason = entry["because"]?[0].flatMap(RouteProgram.words)
         ticket = entry["ticket"]?[0].flatMap(RouteProgram.words)
         duration = try Self.duration(route, entry)
         parameters = try Self.parameters(route, entry)
     }
 
-    private static func machines(
+    private static func subjects(
+        _ kind: SubjectKind,
         _ outputs: [JSONValue],
         route: String
-    ) throws(Unreadable) -> [MachineSelector] {
-        var machines: [MachineSelector] = []
+    ) throws(Unreadable) -> [Subject] {
+        var machines: [Subject] = []
         var looked = 0
         for output in outputs {
             for value in output.array ?? [output] where !value.isNull {
@@ -37,10 +39,12 @@ struct RouteAnswer: Equatable {
                 where part.contains(where: { !$0.isWhitespace }) {
                     looked += 1
                     guard looked <= namesMax else { throw tooMany(route) }
-                    guard let machine = MachineSelector.parse(String(part)) else {
+                    guard let machine = Subject.parse(String(part), as: kind) else {
                         throw Unreadable(
                             "route.no-machine",
-                            "What route \"\(route)\" finds as the machine is no name, address or id."
+                            kind == .machine
+                                ? "What route \"\(route)\" finds as the machine is no name, address or id."
+                                : "What route \"\(route)\" finds is no \(kind.label): \(kind.expectation)."
                         )
                     }
                     if !machines.contains(machine) { machines.append(machine) }

@@ -115,7 +115,7 @@ struct RouteProgram: Sendable {
                 route: route.name,
                 request: ActionRequest(
                     action: action,
-                    machine: machine,
+                    subject: machine,
                     parameters: request.parameters,
                     duration: request.duration,
                     reason: request.reason

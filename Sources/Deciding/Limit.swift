@@ -80,6 +80,9 @@ package struct Essential: Sendable, Hashable {
 }
 
 extension Limit {
+    /// True if it holds for some machines only.
+    fileprivate var isForMachines: Bool { if case .machines = scope { true } else { false } }
+
     /// True if a machine's actions draw on it; what Defender does not say counts as if it were so.
     package func covers(_ machine: Machine) -> Bool {
         guard case .machines(let condition) = scope else { return true }
@@ -103,15 +106,17 @@ extension Limit {
 
 extension Policy {
     /// The limits of an action that hold for a machine.
-    package func limits(for action: String, _ machine: Machine) -> [Limit] {
-        limits.filter { $0.action == action && $0.covers(machine) }
+    package func limits(for action: String, _ machine: Machine?) -> [Limit] {
+        limits.filter { limit in
+            limit.action == action && (machine.map(limit.covers) ?? !limit.isForMachines)
+        }
     }
 
     /// Who may let a job go on that a limit holds, groups with their people.
-    package func whoMayLetGo(_ action: String, _ machine: Machine) -> [String] {
+    package func whoMayLetGo(_ action: String, _ machine: Machine?) -> [String] {
         let lifting = grants.filter { grant in
             grant.allows(Policy.goWord) && !grant.rehearses
-                && Trial.machineFailure(grant, machine, self) == nil
+                && machine.map { Trial.machineFailure(grant, $0, self) == nil } ?? grant.machines.isAny
         }
         return names(of: lifting, besides: nil)
     }

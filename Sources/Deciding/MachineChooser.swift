@@ -8,7 +8,7 @@ package import Vocabulary
 /// are stale, none is set aside. A machine whose last sight is unknown is not stale. `spell` gives the exact
 /// command that means the machine with an id.
 package func chooseMachine(
-    _ selector: MachineSelector,
+    _ selector: Subject,
     among page: [Machine],
     mayBeCut: Bool,
     now: Timestamp,
@@ -20,13 +20,13 @@ package func chooseMachine(
 }
 
 private struct MachineChooser {
-    let selector: MachineSelector
+    let selector: Subject
     /// One entry an id.
     let machines: [Machine]
     let now: Timestamp
     let staleAfter: Duration
 
-    init(selector: MachineSelector, page: [Machine], now: Timestamp, staleAfter: Duration) {
+    init(selector: Subject, page: [Machine], now: Timestamp, staleAfter: Duration) {
         self.selector = selector
         self.now = now
         self.staleAfter = staleAfter
@@ -62,6 +62,7 @@ private struct MachineChooser {
         case .entraDevice(let guid): machine.entraDeviceID?.lowercased() == guid.lowercased()
         // The page holds the machines of that alert and no others.
         case .alert: true
+        case .thing, .nothing: false
         }
     }
 
@@ -118,7 +119,7 @@ extension MachineChooser {
             return sharing.isEmpty || IPAddress(address) == nil
                 ? "No machine had this address within the last 15 minutes."
                 : "It is an external address, which machines share; it names none of them."
-        case .id, .entraDevice, .alert:
+        case .id, .entraDevice, .alert, .thing, .nothing:
             return "Defender knows none by it."
         }
     }

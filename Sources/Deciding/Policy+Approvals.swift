@@ -7,10 +7,10 @@ extension Policy {
     func approvalRule(
         of grant: Grant,
         _ action: String,
-        _ machine: Machine
+        _ machine: Machine?
     ) -> (rule: ApprovalRule?, essential: String?) {
         let essential = essentials.first { essential in
-            guard action == Catalogue.isolate.word else { return false }
+            guard action == Catalogue.isolate.word, let machine else { return false }
             if case .fails = essential.machines.fit(machine) { return false }
             // What Defender does not say may be so: asking somebody costs less.
             return true

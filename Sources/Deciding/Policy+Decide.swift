@@ -9,10 +9,11 @@ extension Policy {
     /// last. Without the machine, or with facts older than ``factsAgeMax``, the answer is never yes:
     /// ``Decision/Verdict/hold(needs:)`` where a grant could apply, else the refusal at once.
     ///
-    /// What changes nothing (`status`) is a look, whatever the machine: see ``decideLook(_:at:)``.
+    /// `status` is a look, whatever the machine: see ``decideLook(_:at:)``. What is about no machine needs a grant
+    /// for any machine, and no facts.
     package func decide(_ question: Question) -> Decision {
         guard let entry = Catalogue.entry(question.action) else { return unknownAction(question.action) }
-        guard entry.changesState else { return decideLook(question.asker, at: question.source) }
+        guard entry.needsGrant else { return decideLook(question.asker, at: question.source) }
         guard let principal = principal(of: question.asker, at: question.source) else {
             return unknownAsker(question.asker, at: question.source)
         }
@@ -23,7 +24,9 @@ extension Policy {
         }
         if let refusal = refusedBreakGlass(question, principal) { return refusal }
         let applying = trials.filter { $0.outcome == .applies }.map(\.grant)
-        if !applying.isEmpty, let machine { return permitted(by: applying, question, principal, machine) }
+        if !applying.isEmpty, machine != nil || !entry.isAboutMachine {
+            return permitted(by: applying, question, principal, machine)
+        }
         if trials.contains(where: { $0.outcome == .couldApply }) {
             return held(question, principal, trials)
         }
@@ -40,7 +43,7 @@ extension Policy {
         by grants: [Grant],
         _ question: Question,
         _ principal: Principal,
-        _ machine: Machine
+        _ machine: Machine?
     ) -> Decision {
         let needs = grants.map { approvalRule(of: $0, question.action, machine) }
         let order = grants.indices.sorted { left, right in
@@ -57,7 +60,7 @@ extension Policy {
         if let essential = needs[first].essential {
             decision.essential = essential
             let text =
-                "\(machine.shownName) is essential: \(essential). Isolating it may cut off the defenders."
+                "\(machine?.shownName ?? "It") is essential: \(essential). Isolating it may cut off the defenders."
             decision.reasons.append(Reason(.essential, text))
             decision.explanation.append(text)
         }
@@ -81,13 +84,14 @@ extension Policy {
         by grant: Grant,
         _ question: Question,
         _ principal: Principal,
-        _ machine: Machine
+        _ machine: Machine?
     ) -> Decision {
+        let name = machine?.shownName ?? question.selector.description
+        let deed = [question.action, name].filter { !$0.isEmpty }.joined(separator: " ")
         var reasons = [
             Reason(
                 .granted,
-                "Grant \(grant.number) (line \(grant.line)) allows \(principal) to \(question.action) "
-                    + "\(machine.shownName)."
+                "Grant \(grant.number) (line \(grant.line)) allows \(principal) to \(deed)."
             )
         ]
         let rehearsal = rehearsalReason(grant, question.source)
@@ -98,7 +102,9 @@ extension Policy {
             at: 1
         )
         for name in grant.protections.sorted() {
-            let isMet = protections.contains { $0.name == name && $0.machines.fit(machine) == .fits }
+            let isMet = protections.contains { protection in
+                protection.name == name && machine.map { protection.machines.fit($0) == .fits } == true
+            }
             if isMet {
                 explanation.append("The machine is protected as \(name); the grant names this protection.")
             }

@@ -144,6 +144,11 @@ extension Policy {
             )
         case .breakGlassReason:
             return Reason(.breakGlassReason, "A break-glass needs a reason: say `because …`.")
+        case .noMachine:
+            return Reason(
+                .machine,
+                "\(principal) may \(action), but only for some machines, and this is about none."
+            )
         case .address:
             return Reason(
                 .address,

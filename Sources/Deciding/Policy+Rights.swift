@@ -5,6 +5,12 @@ package import Vocabulary
 extension Policy {
     /// The word that a grant allows besides the catalogue's.
     package static let unfreezeWord = "unfreeze"
+    /// The word that stands in a grant for every look-up of the catalogue but hunting, which sees everything.
+    package static let lookUpsWord = "look-ups"
+    package static let lookUps = Catalogue.actions.filter {
+        $0.isLookUp && $0.needsGrant && $0.word != "hunt"
+    }
+    .map(\.word)
     /// The word that a source's ceiling allows besides these; it needs no grant of its own.
     package static let freezeWord = "freeze"
 
@@ -74,7 +80,7 @@ extension Policy {
         _ asker: Asker,
         at source: SourceName,
         jobOf requester: Principal,
-        on selector: MachineSelector,
+        on selector: Subject,
         in place: Place? = nil,
         facts: Facts?,
         now: Timestamp

@@ -70,6 +70,8 @@ extension Policy {
             "holds only with a reason (`because …`)"
         case .address:
             "does not let the machine be named by its address (`by-address: yes`)"
+        case .noMachine:
+            "holds for machines of \(grant.machines.inWords), and \(question.action) is about none"
         case .machine(.fits):
             "holds for the machine"
         case .machine(.fails(let because)):

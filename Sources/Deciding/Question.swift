@@ -8,7 +8,7 @@ package struct Question: Sendable, Hashable {
     /// The catalogue's word.
     package var action: String
     /// How the machine was named.
-    package var selector: MachineSelector
+    package var selector: Subject
     /// The room or project it is asked in; nil where the source has none.
     package var place: Place?
     /// Canonical names and values; where one is missing, the catalogue's default holds.
@@ -31,7 +31,7 @@ package struct Question: Sendable, Hashable {
         source: SourceName,
         asker: Asker,
         action: String,
-        selector: MachineSelector,
+        selector: Subject,
         place: Place? = nil,
         parameters: [String: String] = [:],
         duration: TimeBox? = nil,
@@ -69,7 +69,7 @@ package struct Question: Sendable, Hashable {
             source: intent.source,
             asker: intent.asker,
             action: request.action,
-            selector: request.machine,
+            selector: request.subject,
             place: intent.place,
             parameters: request.parameters,
             duration: request.duration,

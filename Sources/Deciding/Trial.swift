@@ -28,6 +28,8 @@ struct Trial {
         case namedTag(String, by: [String])
         case duration
         case address
+        /// The grant holds for some machines, and what is asked is about none.
+        case noMachine
         case machine(Fit)
         case protection(name: String, line: Int)
         case protectionUnknown(name: String, line: Int, missing: String)
@@ -81,6 +83,9 @@ struct Trial {
         }
         if let failure = termFailure(grant, question, policy) { return .fails(failure) }
         if case .address = question.selector, !grant.allowsAddress { return .fails(.address) }
+        if Catalogue.entry(question.action)?.isAboutMachine == false {
+            return grant.machines.isAny ? .applies : .fails(.noMachine)
+        }
         guard let machine else { return .couldApply }
         return machineFailure(grant, machine, policy).map(Outcome.fails) ?? .applies
     }

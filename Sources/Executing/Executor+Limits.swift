@@ -11,11 +11,11 @@ extension Executor {
     private static let estateFlag = "estate"
 
     /// The limits that hold for this job on this machine.
-    func budgets(of job: Job, _ machine: Machine) async throws(DefenderError) -> [Budget] {
+    func budgets(of job: Job) async throws(DefenderError) -> [Budget] {
         guard !job.isAutomatic else { return [] }
         let policy = policy()
         var budgets: [Budget] = []
-        for limit in policy.limits(for: job.action, machine) {
+        for limit in policy.limits(for: job.action, job.machine) {
             let bound: Budget.Bound
             switch limit.bound {
             case .per(let window, let most): bound = .begun(within: window, most: most)
@@ -26,7 +26,7 @@ extension Executor {
                 Budget(
                     bound: bound,
                     words: limit.inWords,
-                    fix: fix(policy, job, machine),
+                    fix: fix(policy, job),
                     counts: counts(limit, job)
                 )
             )
@@ -63,8 +63,8 @@ extension Executor {
         }
     }
 
-    private func fix(_ policy: Policy, _ job: Job, _ machine: Machine) -> String {
-        let names = policy.whoMayLetGo(job.action, machine)
+    private func fix(_ policy: Policy, _ job: Job) -> String {
+        let names = policy.whoMayLetGo(job.action, job.machine)
         let who =
             names.isEmpty ? "Nobody is granted to lift it (`allow: [go]`)" : names.joined(separator: ", ")
         return names.isEmpty ? "\(who)." : "\(who) may let it go on: `go \(job.id)`."

@@ -7,6 +7,10 @@ import Vocabulary
 extension Executor {
     /// `recorded`: finds the one machine, or says why there is none.
     func locate(_ job: inout Job) async throws -> Bool {
+        guard job.isAboutMachine else {
+            job = try await ledger.apply(.named, to: job, keeping: settings.times)
+            return true
+        }
         let page: MachinePage
         do throws(DefenderError) {
             page = try await defender.candidates(
@@ -48,10 +52,15 @@ extension Executor {
 
     /// `located`: decides with the machine known.
     func decide(_ job: inout Job) async throws -> Bool {
-        guard let machine = job.machine, let factsAt = job.factsAt else {
+        guard let factsAt = job.factsAt, job.machine != nil || !job.isAboutMachine else {
             return try await refuse(&job, notFound(job))
         }
-        let decision = try await decisionNow(on: job, machine: machine, readAt: factsAt)
+        let decision =
+            if let machine = job.machine {
+                try await decisionNow(on: job, machine: machine, readAt: factsAt)
+            } else {
+                decision(on: job, machine: nil, readAt: factsAt)
+            }
         guard decision.isPermitted else { return try await deny(&job, decision) }
         job = try await ledger.apply(.decided(note(decision, on: job)), to: job, keeping: settings.times)
         return true
@@ -74,6 +83,7 @@ extension Executor {
     ///
     /// - Returns: False if the job has ended or waits.
     func refresh(_ job: inout Job) async throws -> Bool {
+        guard job.isAboutMachine else { return try await refreshThing(&job) }
         guard !job.isAutomatic, let known = job.machine else { return true }
         var machine = known
         var readAt = job.factsAt ?? job.acceptedAt
@@ -110,7 +120,7 @@ extension Executor {
         return true
     }
 
-    private func differs(_ one: DecisionNote, _ other: DecisionNote?) -> Bool {
+    func differs(_ one: DecisionNote, _ other: DecisionNote?) -> Bool {
         guard var other else { return true }
         other.decidedAt = one.decidedAt
         return one != other
@@ -139,7 +149,7 @@ extension Executor {
 
     func decision(
         on job: Job,
-        machine: Machine,
+        machine: Machine?,
         readAt: Timestamp,
         others: Bool = false,
         foreign: Bool = false
@@ -153,7 +163,7 @@ extension Executor {
                 place: job.place,
                 parameters: job.parameters,
                 duration: job.duration,
-                facts: Facts(machine: machine, readAt: readAt),
+                facts: machine.map { Facts(machine: $0, readAt: readAt) },
                 concernsOthers: others,
                 concernsForeign: foreign,
                 breakGlass: job.breakGlass,
@@ -164,7 +174,7 @@ extension Executor {
     }
 
     /// Ends a job that is not allowed, with every grant that was considered kept for `jobs show`.
-    private func deny(_ job: inout Job, _ decision: Decision) async throws -> Bool {
+    func deny(_ job: inout Job, _ decision: Decision) async throws -> Bool {
         job = try await ledger.apply(
             .denied(note(decision, on: job), refusal(decision)),
             to: job,
@@ -173,7 +183,7 @@ extension Executor {
         return false
     }
 
-    private func note(_ decision: Decision, on job: Job) -> DecisionNote {
+    func note(_ decision: Decision, on job: Job) -> DecisionNote {
         var (mayEndOthers, mayEndForeign) = (false, false)
         if job.action == Catalogue.release.word, let machine = job.machine {
             let now = wallClock()

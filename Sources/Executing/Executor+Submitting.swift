@@ -9,7 +9,7 @@ extension Executor {
     /// `ready`: the last look at everything, then the POST.
     func ready(_ job: inout Job) async throws -> Bool {
         guard try await refresh(&job), job.state == .ready else { return false }
-        guard let entry = Catalogue.entry(job.action), let machine = job.machine else {
+        guard let entry = Catalogue.entry(job.action), job.machine != nil || !entry.isAboutMachine else {
             return try await refuse(
                 &job,
                 Outcome(code: "unknown-action", message: "There is no action \(job.action).")
@@ -17,10 +17,13 @@ extension Executor {
         }
         guard try await !waitsForItsTime(&job) else { return false }
         guard try await holdsPermission(&job, entry) else { return false }
-        if !entry.changesState { return try await answer(&job, machine) }
+        if !entry.changesState {
+            guard entry == Catalogue.status, let machine = job.machine else { return try await lookUp(&job) }
+            return try await answer(&job, machine)
+        }
 
         var view = OutsideView()
-        if entry.lane == .network {
+        if entry.lane == .network, let machine = job.machine {
             let standing = try await ledger.laneStanding(of: machine.id)
             do throws(DefenderError) {
                 view = try await lookOutside(job, machine.id)
@@ -31,15 +34,17 @@ extension Executor {
             if try await doubtsClock(&job, view) { return false }
             if try await beganLater(&job, view) { return false }
         }
-        let rehearsal = rehearsal(of: job, entry, machine)
+        let rehearsal = rehearsal(of: job, entry)
         if rehearsal == nil, try await !isToldFirst(&job) { return false }
         let budgets: [Budget]
         do throws(DefenderError) {
-            budgets = rehearsal == nil ? try await self.budgets(of: job, machine) : []
+            budgets = rehearsal == nil ? try await self.budgets(of: job) : []
         } catch {
             return try await postpone(&job, error)
         }
-        if !job.isAutomatic, wallClock().since(job.factsAt ?? job.acceptedAt) > Policy.factsAgeMax {
+        if !job.isAutomatic, job.isAboutMachine,
+            wallClock().since(job.factsAt ?? job.acceptedAt) > Policy.factsAgeMax
+        {
             // Asking took so long that the decision is stale: all of it once more.
             job = try await ledger.apply(.waits(until: wallClock()), to: job, keeping: nil)
             return false
@@ -56,7 +61,7 @@ extension Executor {
             logger.debug("Not posted now", metadata: ["job": "\(job.id)", "step": "\(step)"])
             return false
         }
-        return try await post(&job, machine.id)
+        return try await post(&job)
     }
 
     /// Compares the token's roles with what the action needs, before anything is called.
@@ -89,19 +94,17 @@ extension Executor {
         return try await refuse(&job, outcome)
     }
 
-    private func rehearsal(of job: Job, _ entry: ActionEntry, _ machine: Machine) -> Outcome? {
+    private func rehearsal(of job: Job, _ entry: ActionEntry) -> Outcome? {
         guard !job.isAutomatic else { return nil }
         guard job.isRehearsal else { return nil }
-        return Outcome(
-            code: "rehearsed",
-            message:
-                "Rehearsal: \(entry.word) of \(machine.shownName) (\(machine.id)) was allowed; nothing was posted."
-        )
+        let subject = job.machine.map { "\($0.shownName) (\($0.id))" } ?? job.machineText
+        let deed = subject.isEmpty ? entry.word : "\(entry.word) of \(subject)"
+        return Outcome(code: "rehearsed", message: "Rehearsal: \(deed) was allowed; nothing was posted.")
     }
 
     // MARK: The POST
 
-    private func post(_ job: inout Job, _ machine: MachineID) async throws -> Bool {
+    private func post(_ job: inout Job) async throws -> Bool {
         // A lease that would not outlive the POST must not begin one.
         guard let lease = job.lease, lease.until.since(wallClock()) > settings.times.postDeadline else {
             let late = Outcome(code: "lease-short", message: "The lease was too short for the call.")
@@ -114,16 +117,17 @@ extension Executor {
         }
         let event: JobEvent
         do throws(DefenderError) {
-            event = try await send(job, machine)
+            event = try await send(job)
         } catch {
-            event = await eventAfter(error, job, machine)
+            event = await eventAfter(error, job)
         }
         job = try await ledger.apply(event, to: job, keeping: nil)
         log(job)
         return false
     }
 
-    private func send(_ job: Job, _ machine: MachineID) async throws(DefenderError) -> JobEvent {
+    private func send(_ job: Job) async throws(DefenderError) -> JobEvent {
+        guard let machine = job.machine?.id, !job.isRepeatable else { return try await order(job) }
         if let change = job.tagChange { return try await send(change, of: job, machine) }
         let action = try await defender.submit(
             ActionSubmission(
@@ -137,10 +141,12 @@ extension Executor {
         return fits(action, job) ? .accepted(trace(of: action)) : notOurKind(action)
     }
 
-    private func eventAfter(_ error: DefenderError, _ job: Job, _ machine: MachineID) async -> JobEvent {
+    private func eventAfter(_ error: DefenderError, _ job: Job) async -> JobEvent {
         let now = wallClock()
         let outcome = Outcome(code: error.code, message: error.message, fix: error.fix)
-        if error.kind == .activeRequest { return await attach(job, machine, outcome) }
+        if error.kind == .activeRequest, let machine = job.machine?.id {
+            return await attach(job, machine, outcome)
+        }
         if error.mayHaveBeenExecuted {
             return .outcomeUnknown(outcome, lookAt: now + min(settings.times.visibilityLag, .seconds(1)))
         }

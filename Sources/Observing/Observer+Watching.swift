@@ -159,7 +159,10 @@ extension Observer {
 
     /// Finds out whether a POST of unknown outcome was executed: by our mark, never by trying again.
     func reconcile(_ job: Job) async throws {
-        guard let submission = job.submission, let machine = job.machine?.id else { return }
+        guard let submission = job.submission else { return }
+        guard let machine = job.machine?.id, !job.isRepeatable else {
+            return try await waitOut(submission, of: job)
+        }
         if let change = job.tagChange { return try await reconcile(job, change, on: machine, submission) }
         let type = actionType(of: job)
         let filter = ActionFilter(
@@ -205,6 +208,13 @@ extension Observer {
         } else {
             event = .absent
         }
+        _ = try await ledger.apply(event, to: job, keeping: nil)
+    }
+
+    /// What comes to the same asked for twice is asked again, once no POST can arrive any more.
+    private func waitOut(_ submission: Submission, of job: Job) async throws {
+        let until = looksAgain(after: submission, at: wallClock())
+        let event = until.map { JobEvent.stillUnknown(until: $0, trouble: nil) } ?? .absent
         _ = try await ledger.apply(event, to: job, keeping: nil)
     }
 

@@ -14,7 +14,7 @@ import Synchronization
 /// A file left by a crash is replaced; one on which another bridge answers is an error. At the end it is removed.
 package final class ControlSocket: Service {
     /// The largest body of a command.
-    package static let bodyBytesMax = 65_536
+    package static let bodyBytesMax = 1 << 20
     /// Commands served at a time; the next wait.
     package static let connectionsMax = 64
     /// How long a connection may stay open without a byte.

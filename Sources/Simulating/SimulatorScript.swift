@@ -21,6 +21,8 @@ package struct SimulatorScript: Sendable, Equatable {
     package var machines: [SimulatedMachine]
     /// Alert ids and the machine each is about.
     package var alerts: [String: String]
+    /// What else Defender knows, by the collection's name in addresses: `alerts`, `software`, `indicators`.
+    package var records: [String: [[String: JSONValue]]] = [:]
 
     /// How long an action takes, and what it ends as.
     package var actions: ActionCourse
@@ -56,7 +58,7 @@ package struct SimulatorScript: Sendable, Equatable {
         roles = [
             "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
             "Machine.RestrictExecution", "Machine.StopAndQuarantine", "Machine.Offboard",
-            "Machine.ReadWrite.All",
+            "Machine.ReadWrite.All", "Alert.ReadWrite.All",
         ]
         tokenLifetimeSeconds = 3_599
         audiences = [

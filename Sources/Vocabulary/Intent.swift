@@ -90,7 +90,7 @@ extension Place: CustomStringConvertible {
 /// The sentence of the grammar that was said (design §7).
 package enum Request: Sendable, Hashable, Codable {
     case action(ActionRequest)
-    case status(MachineSelector)
+    case status(Subject)
     case isolated
     case jobs
     case whoAmI
@@ -110,13 +110,13 @@ package enum Request: Sendable, Hashable, Codable {
     /// Somebody pressed *Deny*: they are asked why before it counts.
     case askWhy(JobID, seen: String?, DialogTrigger)
     /// Moves the end of one's containments of a machine further off.
-    case extend(MachineSelector, by: TimeBox)
+    case extend(Subject, by: TimeBox)
     /// The same for the claim of one job, by a button.
     case extendClaim(JobID, by: TimeBox)
     /// Releases the machine of a job's claim, by a button.
     case releaseClaim(JobID)
     /// No automatic release of the machine until somebody lets it go on.
-    case hold(MachineSelector)
+    case hold(Subject)
 }
 
 /// What opens a dialog for whoever pressed a button; a provider takes it once, within seconds.
@@ -134,11 +134,11 @@ package struct DialogTrigger: Sendable, Hashable, Codable, CustomStringConvertib
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// One action on one machine with what was said about it.
+/// One action on one machine, or about one thing, with what was said about it.
 package struct ActionRequest: Sendable, Hashable, Codable {
     /// The catalogue's word, such as `isolate`.
     package var action: String
-    package var machine: MachineSelector
+    package var subject: Subject
     /// Canonical names and values, defaults not filled in.
     package var parameters: [String: String]
     /// `for`: the time box, counted from success.
@@ -149,18 +149,28 @@ package struct ActionRequest: Sendable, Hashable, Codable {
 
     package init(
         action: String,
-        machine: MachineSelector,
+        subject: Subject,
         parameters: [String: String] = [:],
         duration: TimeBox? = nil,
         reason: String? = nil,
         breakGlass: String? = nil
     ) {
         self.action = action
-        self.machine = machine
+        self.subject = subject
         self.parameters = parameters
         self.duration = duration
         self.reason = reason
         self.breakGlass = breakGlass
+    }
+
+    /// Ledgers know the subject as `machine`.
+    private enum CodingKeys: String, CodingKey {
+        case action
+        case subject = "machine"
+        case parameters
+        case duration
+        case reason
+        case breakGlass
     }
 }
 

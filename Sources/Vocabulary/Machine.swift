@@ -120,27 +120,3 @@ package enum OSFamily: String, Sendable, Codable, Hashable {
     case server
     case unknown
 }
-
-/// How somebody named a machine.
-///
-/// Which machine that is, `Deciding` says.
-package enum MachineSelector: Hashable, Sendable, Codable, CustomStringConvertible {
-    case id(MachineID)
-    /// A name with a dot: compared whole.
-    case dnsName(String)
-    /// A name without a dot: equals the first label.
-    case hostName(String)
-    case address(String)
-    case entraDevice(String)
-    case alert(String)
-
-    package var description: String {
-        switch self {
-        case .id(let id): id.text
-        case .dnsName(let name), .hostName(let name): name
-        case .address(let address): address
-        case .entraDevice(let guid): "aad:\(guid)"
-        case .alert(let id): "alert:\(id)"
-        }
-    }
-}

@@ -7,7 +7,7 @@ import Vocabulary
 /// The words about containments that are there: their end moved, held back, or brought about now.
 extension IntentDesk {
     func extend(
-        _ selector: MachineSelector,
+        _ selector: Subject,
         by box: TimeBox,
         _ intent: Intent
     ) async throws -> Understanding {
@@ -42,13 +42,13 @@ extension IntentDesk {
         }
         let request = ActionRequest(
             action: Catalogue.release.word,
-            machine: .id(held.claim.machine),
+            subject: .id(held.claim.machine),
             reason: "released before its time"
         )
         return try await decide(request, of: intent, on: held.job.machine)
     }
 
-    func hold(_ selector: MachineSelector, _ intent: Intent) async throws -> Understanding {
+    func hold(_ selector: Subject, _ intent: Intent) async throws -> Understanding {
         let found = try await claims(on: selector, intent)
         guard case .found(let claims) = found else { return found.answer }
         let (own, others) = split(claims.filter { $0.job.duration != nil }, intent)
@@ -97,7 +97,7 @@ extension IntentDesk {
     }
 
     /// The open claims on the one contained machine that a selector means; names match as they do everywhere.
-    private func claims(on selector: MachineSelector, _ intent: Intent) async throws -> Found {
+    private func claims(on selector: Subject, _ intent: Intent) async throws -> Found {
         let looking = policy.decideLook(intent.asker, at: intent.source)
         guard looking.isAllowed else { return .none(refused(looking)) }
         let all = try await ledger.read { transaction in

@@ -35,7 +35,7 @@ struct IntentDesk: Sendable {
         switch intent.request {
         case .action(let request): return try await decide(request, of: intent)
         case .status(let selector):
-            let request = ActionRequest(action: Catalogue.status.word, machine: selector)
+            let request = ActionRequest(action: Catalogue.status.word, subject: selector)
             return try await decide(request, of: intent)
         case .isolated: return try await look(intent) { try LedgerWords.isolated(in: $0) }
         case .jobs: return try await look(intent) { try LedgerWords.jobs(in: $0) }

@@ -4,8 +4,8 @@ import Vocabulary
 @testable import Classifying
 
 struct ChatGrammarTests {
-    static let laptop = MachineSelector.hostName("laptop-7")
-    static let isolate = Request.action(ActionRequest(action: "isolate", machine: laptop))
+    static let laptop = Subject.hostName("laptop-7")
+    static let isolate = Request.action(ActionRequest(action: "isolate", subject: laptop))
     static let job = JobID("j-01j9zk7q4n8t2v6w0xabcdefgh")
 
     static func isolate(
@@ -16,7 +16,7 @@ struct ChatGrammarTests {
         .action(
             ActionRequest(
                 action: "isolate",
-                machine: laptop,
+                subject: laptop,
                 parameters: parameters,
                 duration: duration.flatMap(TimeBox.init),
                 reason: reason
@@ -28,7 +28,7 @@ struct ChatGrammarTests {
         .action(
             ActionRequest(
                 action: "isolate",
-                machine: .hostName("srv-1"),
+                subject: .hostName("srv-1"),
                 parameters: parameters,
                 reason: because,
                 breakGlass: name
@@ -77,11 +77,11 @@ struct ChatGrammarTests {
         ),
         (
             "isolate <http://laptop-7.corp.example|laptop-7.corp.example>",
-            .action(ActionRequest(action: "isolate", machine: .dnsName("laptop-7.corp.example")))
+            .action(ActionRequest(action: "isolate", subject: .dnsName("laptop-7.corp.example")))
         ),
         (
             "release 10.0.0.7 because clean",
-            .action(ActionRequest(action: "release", machine: .address("10.0.0.7"), reason: "clean"))
+            .action(ActionRequest(action: "release", subject: .address("10.0.0.7"), reason: "clean"))
         ),
     ])
     func `a command is read`(text: String, request: Request) throws {
@@ -113,7 +113,7 @@ struct ChatGrammarTests {
         let requests = try ChatGrammar.parse(text)
         #expect(requests.count == 3)
         #expect(
-            requests.last == .action(ActionRequest(action: "scan", machine: .hostName("c-3")))
+            requests.last == .action(ActionRequest(action: "scan", subject: .hostName("c-3")))
         )
     }
 
@@ -207,7 +207,7 @@ struct ChatGrammarTests {
         let id = try #require(MachineID(String(repeating: "a1", count: 20)))
         let request = ActionRequest(
             action: "isolate",
-            machine: Self.laptop,
+            subject: Self.laptop,
             parameters: ["type": "Selective"],
             duration: TimeBox("90m"),
             reason: "C2 beacon"
@@ -215,7 +215,7 @@ struct ChatGrammarTests {
         let spelled = CommandForms.spell(request, machine: id)
         #expect(spelled == "isolate \(id) for 90m with type=Selective because C2 beacon")
         var expected = request
-        expected.machine = .id(id)
+        expected.subject = .id(id)
         #expect(try ChatGrammar.parse(spelled) == [.action(expected)])
     }
 }
@@ -226,7 +226,7 @@ struct MachineSelectorParsingTests {
 
     @Test(
         arguments: [
-            (id, MachineID(id).map(MachineSelector.id)),
+            (id, MachineID(id).map(Subject.id)),
             ("LAPTOP-7", .hostName("laptop-7")), (" laptop-7. ", .hostName("laptop-7")),
             ("srv_1", .hostName("srv_1")), ("Laptop-7.Corp.Example.", .dnsName("laptop-7.corp.example")),
             ("10.0.0.7", .address("10.0.0.7")), ("2001:DB8:0:0:0:0:0:1", .address("2001:db8::1")),
@@ -245,9 +245,9 @@ struct MachineSelectorParsingTests {
             ("a\u{0}b", nil), (String(repeating: "a", count: 64), nil),
             (String(repeating: "a.", count: 200), nil),
             (id + "0", .hostName((id + "0").lowercased())), ("$(reboot)", nil), ("' or 1 eq 1", nil),
-        ] as [(String, MachineSelector?)]
+        ] as [(String, Subject?)]
     )
-    func `a machine is named exactly or not at all`(text: String, selector: MachineSelector?) {
-        #expect(MachineSelector.parse(text) == selector)
+    func `a machine is named exactly or not at all`(text: String, selector: Subject?) {
+        #expect(Subject.parse(text) == selector)
     }
 }

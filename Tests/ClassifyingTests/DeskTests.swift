@@ -50,7 +50,7 @@ struct DeskTests {
             source: place,
             asker: asker,
             request: .action(
-                ActionRequest(action: "isolate", machine: .hostName(machine), duration: TimeBox("8h"))
+                ActionRequest(action: "isolate", subject: .hostName(machine), duration: TimeBox("8h"))
             ),
             ticket: ticket,
             route: "contain"
@@ -347,7 +347,7 @@ struct DeskTests {
             Issue.record("\(found[1])")
             return
         }
-        #expect(request.machine == .hostName("ws-0143"))
+        #expect(request.subject == .hostName("ws-0143"))
         #expect(found[2...] == [.own, .own])
     }
 

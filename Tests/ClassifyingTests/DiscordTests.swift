@@ -49,7 +49,7 @@ struct DiscordTests {
     private static let wanted = Request.action(
         ActionRequest(
             action: "isolate",
-            machine: .hostName("ws-0142"),
+            subject: .hostName("ws-0142"),
             duration: TimeBox("4h"),
             reason: "SEC-1482 a beacon"
         )
@@ -68,7 +68,7 @@ struct DiscordTests {
         #expect(intent.askerShownName == "maya.okafor")
         #expect(intent.place == .room(Self.channel))
         #expect(intent.route == "contain")
-        let request = ActionRequest(action: "isolate", machine: .hostName("ws-0142"), reason: "SEC-1482")
+        let request = ActionRequest(action: "isolate", subject: .hostName("ws-0142"), reason: "SEC-1482")
         #expect(intent.request == .action(request))
         let url = ResponseURL(
             url: "webhooks/1278000000000000002/EXAMPLEinteractiontoken",
@@ -136,7 +136,7 @@ struct DiscordTests {
         let data = Self.command("isolate", [Self.option("machine", "ws-0143")])
         let intent = try await classify(["data": data, "member": ["user": ["id": "7"]]]).intents.first
         #expect(intent?.asker == .identity("7"))
-        #expect(intent?.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-0143"))))
+        #expect(intent?.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-0143"))))
     }
 
     @Test(

@@ -101,7 +101,7 @@ struct ForeignCommentTests {
             Issue.record("\(intents)")
             return
         }
-        #expect(request.machine == .hostName("ws-0142"))
+        #expect(request.subject == .hostName("ws-0142"))
     }
 
     @Test func `a route that finds no machine says so on the ticket`() async throws {

@@ -28,7 +28,7 @@ struct ForgejoTests {
         #expect(intent.replyTo == .at(["repository": "soc/incidents", "issue": "482"]))
         let request = ActionRequest(
             action: "isolate",
-            machine: .hostName("ws-0142"),
+            subject: .hostName("ws-0142"),
             duration: TimeBox("4h"),
             reason: "C2 beacon"
         )

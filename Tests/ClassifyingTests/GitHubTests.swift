@@ -60,7 +60,7 @@ struct GitHubTests {
                 .action(
                     ActionRequest(
                         action: "isolate",
-                        machine: .hostName("ws-0142"),
+                        subject: .hostName("ws-0142"),
                         duration: TimeBox("4h")
                     )
                 )

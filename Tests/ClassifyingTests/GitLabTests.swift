@@ -62,7 +62,7 @@ struct GitLabTests {
         let found = try await bench().classified(Self.note)
         #expect(
             found.intents.map(\.request) == [
-                .action(ActionRequest(action: "release", machine: .hostName("ws-0142")))
+                .action(ActionRequest(action: "release", subject: .hostName("ws-0142")))
             ]
         )
         #expect(found.intents.first?.answeredBy == .reply(.at(["project": "77", "issue": "482"])))

@@ -54,7 +54,7 @@ struct GoogleChatTests {
                     source: SourceName("soc-google"),
                     asker: .identity(Self.person),
                     askerShownName: "Maya Okafor",
-                    request: .action(ActionRequest(action: "isolate", machine: .hostName("ws-0142"))),
+                    request: .action(ActionRequest(action: "isolate", subject: .hostName("ws-0142"))),
                     replyTo: address,
                     route: "/contain",
                     place: .room(Self.space)
@@ -93,7 +93,7 @@ struct GoogleChatTests {
                 == .action(
                     ActionRequest(
                         action: "isolate",
-                        machine: .hostName("ws-1"),
+                        subject: .hostName("ws-1"),
                         reason: "<users/all> & <http://x|y> &amp;"
                     )
                 )
@@ -183,7 +183,7 @@ struct GoogleChatTests {
         ]
         let intent = try #require(await Self.classify(addOn).intents.first)
         #expect(intent.asker == .identity(Self.person))
-        #expect(intent.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-0142"))))
+        #expect(intent.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-0142"))))
         #expect(intent.answeredBy == .reply(.at(["space": Self.space, "thread": Self.thread])))
         let press = try Self.pressed(Press(.go, job: Self.job))
         let clicked: JSONValue = [

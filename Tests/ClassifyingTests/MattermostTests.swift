@@ -71,7 +71,7 @@ struct MattermostTests {
         #expect(intent.askerShownName == expected.at("actor.name")?.string)
         #expect(intent.route == expected["command"]?.string)
         #expect(expected["text"] == "isolate ws-0142 because SEC-1482")
-        let request = ActionRequest(action: "isolate", machine: .hostName("ws-0142"), reason: "SEC-1482")
+        let request = ActionRequest(action: "isolate", subject: .hostName("ws-0142"), reason: "SEC-1482")
         #expect(intent.request == .action(request))
         let channel = try #require(expected.at("reply.channel")?.string)
         #expect(intent.place == .room(channel))
@@ -88,7 +88,7 @@ struct MattermostTests {
         let intent = try #require(await classify(Self.message()).intents.first)
         #expect(intent.asker == .identity(Self.maya))
         #expect(intent.route == "!mde")
-        #expect(intent.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-0142"))))
+        #expect(intent.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-0142"))))
         #expect(intent.replyTo == .at(["channel": Self.channel, "thread": Self.post]))
         #expect(Mattermost.senderKey(of: Self.message()) == Self.post)
     }
@@ -107,13 +107,13 @@ struct MattermostTests {
         let text = "!mde isolate ws-1 because a <b> & &lt;c> @all"
         let intent = await classify(Self.message(["text": .string(text)])).intents.first
         let reason = "a <b> & &lt;c> @all"
-        let request = ActionRequest(action: "isolate", machine: .hostName("ws-1"), reason: reason)
+        let request = ActionRequest(action: "isolate", subject: .hostName("ws-1"), reason: reason)
         #expect(intent?.request == .action(request))
     }
 
     @Test func `another text or another person is another intent`() async throws {
         let other = await classify(Self.form(["text": "isolate+ws-0143"])).intents.first
-        #expect(other?.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-0143"))))
+        #expect(other?.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-0143"))))
         let somebody = await classify(Self.form(["user_id": Self.post])).intents.first
         #expect(somebody?.asker == .identity(Self.post))
     }

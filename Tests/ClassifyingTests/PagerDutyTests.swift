@@ -43,7 +43,7 @@ struct PagerDutyTests {
         #expect(intent.askerShownName == expected.at("actor.name")?.string)
         #expect(intent.ticket == expected["ticket"]?.string)
         #expect(
-            intent.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-0142")))
+            intent.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-0142")))
         )
         #expect(intent.answeredBy == .reply(.at(["incident": "Q2AB34CD56EF78"])))
     }

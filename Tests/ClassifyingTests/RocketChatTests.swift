@@ -35,7 +35,7 @@ struct RocketChatTests {
         #expect(intents.count == 1)
         #expect(intent.asker == .identity("aT7yW4pLm2"))
         #expect(intent.askerShownName == "maya.okafor")
-        let request = ActionRequest(action: "isolate", machine: .hostName("ws-0142"), reason: "SEC-1482")
+        let request = ActionRequest(action: "isolate", subject: .hostName("ws-0142"), reason: "SEC-1482")
         #expect(intent.request == .action(request))
         #expect(intent.route == "!contain")
         #expect(intent.place == .room("GENERAL7xQ"))
@@ -46,7 +46,7 @@ struct RocketChatTests {
     @Test func `another text or person is another intent`() async throws {
         let intent = try await classify(["user_id": "b", "text": "!contain isolate ws-1"]).intents.first
         #expect(intent?.asker == .identity("b"))
-        #expect(intent?.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-1"))))
+        #expect(intent?.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-1"))))
     }
 
     @Test func `bots, edited messages and other words start nothing`() async throws {

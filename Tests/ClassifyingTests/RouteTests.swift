@@ -44,7 +44,7 @@ struct JiraTests {
                 == .action(
                     ActionRequest(
                         action: "isolate",
-                        machine: .hostName(host),
+                        subject: .hostName(host),
                         parameters: ["type": level],
                         duration: TimeBox("8h"),
                         reason: "SEC-1482: Possible C2 beacon from ws-0142"
@@ -166,7 +166,7 @@ struct RouteTests {
                 == .action(
                     ActionRequest(
                         action: "isolate",
-                        machine: .hostName(target),
+                        subject: .hostName(target),
                         reason: "req_01J9ZK7Q4N8T2V6W0XABCDEF12"
                     )
                 )
@@ -188,7 +188,7 @@ struct RouteTests {
     ) async throws {
         let route = try Route(name: "r", when: nil, action: "scan", machine: machine)
         let intents = try await Self.requests(route, body).intents
-        let expected = names.map { Request.action(ActionRequest(action: "scan", machine: .hostName($0))) }
+        let expected = names.map { Request.action(ActionRequest(action: "scan", subject: .hostName($0))) }
         #expect(intents.map(\.request) == expected)
     }
 
@@ -241,7 +241,7 @@ struct RouteTests {
                 .action(
                     ActionRequest(
                         action: "isolate",
-                        machine: .hostName("ws-1"),
+                        subject: .hostName("ws-1"),
                         parameters: ["type": "Selective"],
                         duration: TimeBox("4h"),
                         reason: "17"

@@ -64,7 +64,7 @@ struct ServiceNowTests {
         #expect(
             found.intents.map(\.request) == [
                 .action(
-                    ActionRequest(action: "isolate", machine: .hostName("ws-7"), reason: "SEC-1")
+                    ActionRequest(action: "isolate", subject: .hostName("ws-7"), reason: "SEC-1")
                 )
             ]
         )

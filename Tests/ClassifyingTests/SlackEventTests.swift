@@ -52,7 +52,7 @@ struct SlackEventTests {
         #expect(intent.askerShownName == nil)
         #expect(intent.route == "mention")
         #expect(intent.place == .room(Self.room))
-        let request = ActionRequest(action: "release", machine: .hostName("ws-0142"), reason: "SEC-1482")
+        let request = ActionRequest(action: "release", subject: .hostName("ws-0142"), reason: "SEC-1482")
         #expect(intent.request == .action(request))
         #expect(expected["text"] == "release ws-0142 because SEC-1482")
         let address = ReplyAddress.slack(
@@ -80,7 +80,7 @@ struct SlackEventTests {
 
     @Test func `whoever says something else, or is somebody else, gets another intent`() async throws {
         let other = try await classify(["text": "<@U04BRIDGEB> release ws-0143 because SEC-1482"]).intents
-        let request = ActionRequest(action: "release", machine: .hostName("ws-0143"), reason: "SEC-1482")
+        let request = ActionRequest(action: "release", subject: .hostName("ws-0143"), reason: "SEC-1482")
         #expect(other.map(\.request) == [.action(request)])
         #expect(
             try await classify(["user": "U07JONAS02"]).intents.map(\.asker) == [

@@ -49,7 +49,7 @@ struct SlackTests {
                 == .action(
                     ActionRequest(
                         action: "isolate",
-                        machine: .hostName("ws-0142"),
+                        subject: .hostName("ws-0142"),
                         duration: TimeBox("4h"),
                         reason: #"SEC-1482 "C2 beacon + lateral move 100%""#
                     )
@@ -77,7 +77,7 @@ struct SlackTests {
                 == .action(
                     ActionRequest(
                         action: "scan",
-                        machine: .hostName("ws-2"),
+                        subject: .hostName("ws-2"),
                         parameters: ["type": "Full"]
                     )
                 )

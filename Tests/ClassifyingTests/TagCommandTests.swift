@@ -10,7 +10,7 @@ struct TagCommandTests {
         .action(
             ActionRequest(
                 action: action,
-                machine: .hostName("laptop-7"),
+                subject: .hostName("laptop-7"),
                 parameters: ["tag": tag],
                 reason: reason
             )
@@ -76,12 +76,12 @@ struct TagCommandTests {
         let id = try #require(MachineID(String(repeating: "a1", count: 20)))
         var request = ActionRequest(
             action: "untag",
-            machine: .hostName("laptop-7"),
+            subject: .hostName("laptop-7"),
             parameters: ["tag": tag],
             reason: "over"
         )
         let spelled = CommandForms.spell(request, machine: id)
-        request.machine = .id(id)
+        request.subject = .id(id)
         #expect(try ChatGrammar.parse(spelled) == [.action(request)])
     }
 

@@ -66,7 +66,7 @@ struct TeamsBotTests {
         let intent = try #require(intents.first)
         #expect(intents.count == 1)
         #expect(intent.asker == .identity(TeamsTests.person))
-        let request = ActionRequest(action: "isolate", machine: .hostName("ws-0142"), reason: "SEC-1482")
+        let request = ActionRequest(action: "isolate", subject: .hostName("ws-0142"), reason: "SEC-1482")
         #expect(intent.request == .action(request))
         #expect(intent.place == .room(TeamsTests.channel))
         let address = ReplyAddress.at(["service": Self.service, "conversation": Self.conversation])
@@ -78,7 +78,7 @@ struct TeamsBotTests {
         let last = try Self.message("text", "isolate ws-1 because x <at>ContainBot</at>")
         #expect(
             await Self.classify(last).intents.map(\.request)
-                == [.action(ActionRequest(action: "isolate", machine: .hostName("ws-1"), reason: "x"))]
+                == [.action(ActionRequest(action: "isolate", subject: .hostName("ws-1"), reason: "x"))]
         )
         let other = try Self.message("text", "<at>Omar</at> isolate ws-1")
         guard case .notUnderstood(let words, let way) = await Self.classify(other) else {

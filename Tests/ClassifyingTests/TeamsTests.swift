@@ -52,7 +52,7 @@ struct TeamsTests {
         #expect(intent.askerShownName == expected.at("actor.name")?.string)
         // `isolate ws-0142 because SEC-1482`, in the reference's own words.
         #expect(expected["text"] == "isolate ws-0142 because SEC-1482")
-        let request = ActionRequest(action: "isolate", machine: .hostName("ws-0142"), reason: "SEC-1482")
+        let request = ActionRequest(action: "isolate", subject: .hostName("ws-0142"), reason: "SEC-1482")
         #expect(intent.request == .action(request))
         #expect(intent.route == "mention")
         #expect(intent.place == .room(Self.channel))
@@ -91,10 +91,10 @@ struct TeamsTests {
         reason: String?
     ) async throws {
         let intents = await Self.classify(try Self.body("text", .string(text))).intents
-        let selector = machine.contains(".") ? MachineSelector.dnsName(machine) : .hostName(machine)
+        let selector = machine.contains(".") ? Subject.dnsName(machine) : .hostName(machine)
         #expect(
             intents.map(\.request)
-                == [.action(ActionRequest(action: "isolate", machine: selector, reason: reason))]
+                == [.action(ActionRequest(action: "isolate", subject: selector, reason: reason))]
         )
     }
 

@@ -64,7 +64,7 @@ struct TicketBench {
 
     static func isolation(_ machine: String) -> Request {
         .action(
-            ActionRequest(action: "isolate", machine: .hostName(machine), duration: TimeBox("8h"))
+            ActionRequest(action: "isolate", subject: .hostName(machine), duration: TimeBox("8h"))
         )
     }
 }

@@ -57,7 +57,7 @@ struct ZendeskTests {
         #expect(intent.ticket == expected["ticket"]?.string)
         #expect(intent.replyTo == .at(["ticket": "5158"]))
         let host = try #require(expected.at("custom.host")?.string)
-        #expect(intent.request == .action(ActionRequest(action: "isolate", machine: .hostName(host))))
+        #expect(intent.request == .action(ActionRequest(action: "isolate", subject: .hostName(host))))
         let named = try Payload.json(Self.trigger).with("actor", ["id": "901", "name": "Maya"])
         #expect(try await bench.classified(named).intents.first?.asker == .identity("901"))
         for id in [nil, "", "{{current_user.id"] as [JSONValue?] {
@@ -84,7 +84,7 @@ struct ZendeskTests {
         let found = try await bench().classified(note)
         #expect(
             found.intents.map(\.request) == [
-                .action(ActionRequest(action: "isolate", machine: .hostName("ws-0142")))
+                .action(ActionRequest(action: "isolate", subject: .hostName("ws-0142")))
             ]
         )
         #expect(found.intents.first?.answeredBy == .reply(.at(["ticket": "5158"])))

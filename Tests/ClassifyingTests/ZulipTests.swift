@@ -44,7 +44,7 @@ struct ZulipTests {
         #expect(intents.count == 1)
         #expect(intent.asker == .identity("10"))
         #expect(intent.askerShownName == "Maya Okafor")
-        #expect(intent.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-0142"))))
+        #expect(intent.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-0142"))))
         #expect(intent.place == .room("5"))
         #expect(intent.replyTo == .at(["stream": "5", "topic": "SEC-1482"]))
         #expect(intent.answeredBy == .response)
@@ -78,7 +78,7 @@ struct ZulipTests {
         let intent = try await classify(["sender_id": 11, "content": "@**ContainBot** isolate ws-1"]).intents
             .first
         #expect(intent?.asker == .identity("11"))
-        #expect(intent?.request == .action(ActionRequest(action: "isolate", machine: .hostName("ws-1"))))
+        #expect(intent?.request == .action(ActionRequest(action: "isolate", subject: .hostName("ws-1"))))
     }
 
     @Test func `what the bot said itself is own, another realm is not listed`() async throws {

@@ -107,7 +107,7 @@ struct DecideTests {
     }
 
     @Test func `an address is taken only where the grant says so`() {
-        let selector = MachineSelector.address("10.0.0.7")
+        let selector = Subject.address("10.0.0.7")
         let strict = examplePolicy(grants: [grant(1, ["isolate"], to: [.group("soc")])])
         #expect(strict.decide(question(of: selector)).codes == [.address])
         let open = examplePolicy(grants: [grant(1, ["isolate"], to: [.group("soc")], byAddress: true)])

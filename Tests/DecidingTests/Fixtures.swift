@@ -87,7 +87,7 @@ func question(
     _ asker: Asker = mia,
     at source: SourceName = chat,
     _ action: String = "isolate",
-    of selector: MachineSelector = .hostName("laptop-7"),
+    of selector: Subject = .hostName("laptop-7"),
     knowing machine: Machine? = nil,
     readAgo: Duration = .seconds(5),
     concernsOthers: Bool = false

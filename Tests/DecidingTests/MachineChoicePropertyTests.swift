@@ -42,7 +42,7 @@ struct MachineChoicePropertyTests {
     func `a machine of another name never changes a choice`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let page = estate(&random)
-        let selector = MachineSelector.hostName("laptop-7")
+        let selector = Subject.hostName("laptop-7")
         let strangers = page.filter { !isPlainlyMeant($0, by: selector) }
         let without = page.filter { isPlainlyMeant($0, by: selector) }
         let choice = choose(selector, page)
@@ -71,8 +71,8 @@ struct MachineChoicePropertyTests {
         return machines + machines.prefix(Int.random(in: 0...2, using: &random))
     }
 
-    private func anySelector(_ page: [Machine], _ random: inout SeededGenerator) -> MachineSelector {
-        let fixed: [MachineSelector] = [
+    private func anySelector(_ page: [Machine], _ random: inout SeededGenerator) -> Subject {
+        let fixed: [Subject] = [
             .hostName("laptop-7"), .hostName("LAPTOP-7"), .dnsName("laptop-7.corp.example"),
             .address("10.0.0.1"), .address("203.0.113.9"), .id(id("a0")), .id(id("a9")),
         ]
@@ -80,7 +80,7 @@ struct MachineChoicePropertyTests {
     }
 
     /// The rule said a second time, in the plainest way.
-    private func isPlainlyMeant(_ machine: Machine, by selector: MachineSelector) -> Bool {
+    private func isPlainlyMeant(_ machine: Machine, by selector: Subject) -> Bool {
         func plain(_ name: String) -> String {
             let folded = name.lowercased()
             return folded.hasSuffix(".") ? String(folded.dropLast()) : folded
@@ -92,7 +92,7 @@ struct MachineChoicePropertyTests {
             return machine.dnsName.flatMap { plain($0).split(separator: ".").first }.map(String.init)
                 == plain(name)
         case .address(let address): return machine.lastIPAddress == address
-        case .entraDevice, .alert: return false
+        case .entraDevice, .alert, .thing, .nothing: return false
         }
     }
 
@@ -104,7 +104,7 @@ struct MachineChoicePropertyTests {
 }
 
 /// Chooses as the design's defaults do, spelling the command as somebody isolating would type it.
-func choose(_ selector: MachineSelector, _ page: [Machine], mayBeCut: Bool = false) -> MachineChoice {
+func choose(_ selector: Subject, _ page: [Machine], mayBeCut: Bool = false) -> MachineChoice {
     chooseMachine(
         selector,
         among: page,

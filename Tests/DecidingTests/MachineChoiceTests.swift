@@ -100,8 +100,8 @@ struct MachineChoiceTests {
         #expect(choose(.hostName("laptop-7"), [old]) == .chosen(old, setAside: []))
     }
 
-    @Test(arguments: [MachineSelector.hostName("laptop-7"), .id(id("aa"))])
-    func `a machine that is not onboarded is found and cannot be isolated`(selector: MachineSelector) throws {
+    @Test(arguments: [Subject.hostName("laptop-7"), .id(id("aa"))])
+    func `a machine that is not onboarded is found and cannot be isolated`(selector: Subject) throws {
         let refusal = try #require(
             choose(selector, [machine("aa", "laptop-7", onboarding: "CanBeOnboarded")]).refusal
         )

@@ -8,7 +8,7 @@ import Vocabulary
 struct LookUpTests {
     static let empty = Bench.list([])
 
-    private func query(_ selector: MachineSelector) async throws -> String? {
+    private func query(_ selector: Subject) async throws -> String? {
         let bench = Bench([.json(200, Self.empty)])
         let page = try await bench.client.candidates(for: selector, now: Bench.now, priority: .question)
         #expect(page == MachinePage(machines: [], mayBeCut: false))
@@ -112,8 +112,8 @@ struct LookUpTests {
         #expect(error.kind == .unreadable)
     }
 
-    @Test(arguments: [MachineSelector.dnsName("a.b"), .address("10.0.0.1"), .alert("da1_2")])
-    func `an empty tenant and an unknown id give no candidates`(selector: MachineSelector) async throws {
+    @Test(arguments: [Subject.dnsName("a.b"), .address("10.0.0.1"), .alert("da1_2")])
+    func `an empty tenant and an unknown id give no candidates`(selector: Subject) async throws {
         let bench = Bench([
             .json(404, #"{"error":{"code":"ResourceNotFound","message":"none","target":"t"}}"#)
         ])

@@ -119,7 +119,7 @@ struct SimulatedTenant: Sendable {
         )
     }
 
-    func candidates(_ selector: MachineSelector) async throws -> [String] {
+    func candidates(_ selector: Subject) async throws -> [String] {
         let page = try await client.candidates(for: selector, now: clock.now, priority: .containment)
         return page.machines.map(\.id.text).sorted()
     }

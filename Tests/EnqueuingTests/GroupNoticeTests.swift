@@ -7,7 +7,7 @@ struct GroupNoticeTests {
     private static let now = Timestamp(seconds: 1_790_000_000)
 
     private func told(_ group: JobID?, _ events: [JobEvent], _ code: String) throws -> [String] {
-        let request = ActionRequest(action: "isolate", machine: .hostName("ws-1"))
+        let request = ActionRequest(action: "isolate", subject: .hostName("ws-1"))
         var job = Job(
             id: JobID("j-1"),
             delivery: nil,

@@ -217,6 +217,7 @@ final class Bench: Sendable {
     func ask(
         _ action: String,
         _ machine: String = "laptop-7",
+        about subject: Subject? = nil,
         by person: String = "mia",
         for duration: String? = nil,
         with parameters: [String: String] = [:],
@@ -231,7 +232,7 @@ final class Bench: Sendable {
         }
         let request = ActionRequest(
             action: action,
-            machine: .hostName(machine),
+            subject: subject ?? .hostName(machine),
             parameters: parameters,
             duration: duration.flatMap { TimeBox($0) },
             reason: reason,
@@ -272,7 +273,7 @@ final class Bench: Sendable {
         }
         let ids = machines.indices.map { JobID("j-\(number)-\($0)") }
         for (id, machine) in zip(ids, machines) {
-            let request = ActionRequest(action: action, machine: .hostName(machine), reason: "SEC-1")
+            let request = ActionRequest(action: action, subject: .hostName(machine), reason: "SEC-1")
             let intent = Intent(
                 source: SourceName("chat"),
                 asker: .identity("T/\(person)"),
@@ -383,7 +384,7 @@ extension Job {
             id: id,
             delivery: nil,
             intent: Intent(source: source, asker: asker, request: .isolated),
-            request: ActionRequest(action: action, machine: selector),
+            request: ActionRequest(action: action, subject: selector),
             principal: principal,
             acceptedAt: acceptedAt,
             validUntil: validUntil

@@ -326,7 +326,7 @@ struct OutsideTests {
 
     @Test func `what a service asked for and did not happen is told on tell`() async throws {
         let bench = Bench()
-        let request = ActionRequest(action: "scan", machine: .hostName("nowhere"), reason: nil)
+        let request = ActionRequest(action: "scan", subject: .hostName("nowhere"), reason: nil)
         let intent = Intent(source: SourceName("siem"), asker: .service, request: .action(request))
         let job = Job(
             id: JobID("j-service"),

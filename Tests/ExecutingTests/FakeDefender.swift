@@ -26,6 +26,10 @@ final class FakeDefender: DefenderCalling {
         var posted: [ActionSubmission] = []
         /// Changes of tags that took place, as `+tag` and `-tag`.
         var tagged: [String] = []
+        /// Look-ups that were asked, and orders that were carried out.
+        var asked: [DefenderRequest] = []
+        var ordered: [DefenderRequest] = []
+        var answer = Answer(columns: ["id"], json: #"[{"id":"da1_2"}]"#, lines: ["da1_2"], count: 1)
         /// How many changes of tags are answered with 200 and not made.
         var tagsUnshown = 0
         var cancelled: [String] = []
@@ -170,7 +174,7 @@ final class FakeDefender: DefenderCalling {
     }
 
     func candidates(
-        for selector: MachineSelector,
+        for selector: Subject,
         now: Timestamp,
         priority: CallPriority
     ) async throws(DefenderError) -> MachinePage {
@@ -201,6 +205,24 @@ final class FakeDefender: DefenderCalling {
         let answer = try await act()
         if case .lostAnswer = fault { throw failure(.transfer, executed: true) }
         return answer
+    }
+
+    func ask(_ request: DefenderRequest) async throws(DefenderError) -> Answer {
+        try await afterFault {
+            state.withLock { state in
+                state.asked.append(request)
+                return state.answer
+            }
+        }
+    }
+
+    func order(_ request: DefenderRequest, deadline: Duration) async throws(DefenderError) -> Answer {
+        try await afterFault {
+            state.withLock { state in
+                state.ordered.append(request)
+                return state.answer
+            }
+        }
     }
 
     private func act(_ submission: ActionSubmission) -> MachineAction {

@@ -20,7 +20,7 @@ private struct SlowDefender: DefenderCalling {
     }
 
     func candidates(
-        for selector: MachineSelector,
+        for selector: Subject,
         now: Timestamp,
         priority: CallPriority
     ) async throws(DefenderError) -> MachinePage {
@@ -42,6 +42,14 @@ private struct SlowDefender: DefenderCalling {
         deadline: Duration
     ) async throws(DefenderError) -> Machine {
         try await fake.setTag(tag, on: machine, adds: adds, deadline: deadline)
+    }
+
+    func ask(_ request: DefenderRequest) async throws(DefenderError) -> Answer {
+        try await fake.ask(request)
+    }
+
+    func order(_ request: DefenderRequest, deadline: Duration) async throws(DefenderError) -> Answer {
+        try await fake.order(request, deadline: deadline)
     }
 
     func cancel(actionID: String, comment: String, priority: CallPriority) async throws(DefenderError) {

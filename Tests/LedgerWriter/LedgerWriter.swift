@@ -50,7 +50,7 @@ struct LedgerWriter {
                     note: nil
                 )
                 try rows.insert(delivery)
-                let request = ActionRequest(action: "isolate", machine: .hostName("laptop-7"), reason: name)
+                let request = ActionRequest(action: "isolate", subject: .hostName("laptop-7"), reason: name)
                 let intent = Intent(source: delivery.source, asker: .service, request: .action(request))
                 let job = Job(
                     id: JobID("j-\(name)"),

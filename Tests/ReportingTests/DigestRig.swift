@@ -121,7 +121,7 @@ func digestJob(
     ticket: String? = nil,
     outcome: Outcome? = nil
 ) -> Job {
-    let request = ActionRequest(action: action, machine: .hostName(machine))
+    let request = ActionRequest(action: action, subject: .hostName(machine))
     let intent = Intent(
         source: SourceName("soc-chat"),
         asker: .identity("T/mia"),

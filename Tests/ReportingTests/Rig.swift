@@ -125,7 +125,7 @@ final class Rig: Sendable {
             wallClock: { moment.now.withLock { $0 } },
             chance: { 0.5 }
         )
-        let request = ActionRequest(action: "isolate", machine: .hostName("laptop-7"))
+        let request = ActionRequest(action: "isolate", subject: .hostName("laptop-7"))
         let intent = Intent(source: source, asker: .identity("T024/U1"), request: .action(request))
         let job = Job(
             id: Self.job,

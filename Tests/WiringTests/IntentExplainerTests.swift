@@ -72,7 +72,7 @@ struct IntentExplainerTests {
         .action(
             ActionRequest(
                 action: "isolate",
-                machine: .hostName(name),
+                subject: .hostName(name),
                 duration: TimeBox("4h"),
                 reason: "beacon; bascule:j-1 seen"
             )
@@ -170,7 +170,7 @@ struct IntentExplainerTests {
     @Test func `a tag is explained with what would be posted`() throws {
         let request = ActionRequest(
             action: "scan",
-            machine: .hostName("laptop-7"),
+            subject: .hostName("laptop-7"),
             parameters: ["type": "Full"]
         )
         #expect(
@@ -182,7 +182,7 @@ struct IntentExplainerTests {
         tagging.grants[0].actions = ["tag"]
         let tag = ActionRequest(
             action: "tag",
-            machine: .hostName("laptop-7"),
+            subject: .hostName("laptop-7"),
             parameters: ["tag": "under review"]
         )
         let page = try #require(MachinePage(listing: try JSONReader.read(Array(estate.utf8))))
@@ -199,7 +199,7 @@ struct IntentExplainerTests {
     }
 
     @Test func `what a list cannot answer is held`() throws {
-        let alert = Request.action(ActionRequest(action: "isolate", machine: .alert("da1_2")))
+        let alert = Request.action(ActionRequest(action: "isolate", subject: .alert("da1_2")))
         #expect(try explain(alert, estate: estate).json["decision"] == "hold")
         #expect(try explain(.cancel(JobID("j-1")), estate: estate).json["decision"] == "hold")
     }

@@ -94,7 +94,7 @@ struct KindSampleTests {
         #expect(intents.map(\.asker) == [.identity(one.identity)])
         #expect(
             intents.map(\.request) == [
-                .action(ActionRequest(action: "isolate", machine: .hostName("ws-0142")))
+                .action(ActionRequest(action: "isolate", subject: .hostName("ws-0142")))
             ]
         )
         #expect(intents.first?.ticket?.hasSuffix(one.kind == "pagerduty" ? "Q1" : "7") == true)

@@ -58,7 +58,7 @@ struct OperatorScene {
     ) -> Job {
         let request = ActionRequest(
             action: "isolate",
-            machine: .hostName(machine),
+            subject: .hostName(machine),
             duration: TimeBox("4h"),
             reason: reason
         )

@@ -88,7 +88,7 @@ struct SampleTests {
             Issue.record("\(intent)")
             return
         }
-        #expect(request.machine == .hostName("ws-0142"))
+        #expect(request.subject == .hostName("ws-0142"))
         #expect(intent.asker == (source.kind.provesPerson ? .identity("8") : .service))
         let tickets =
             ["zammad", "thehive", "sentinel", "opsgenie"].contains(source.kind.word) ? "5158" : "INC-5158"

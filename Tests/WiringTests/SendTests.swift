@@ -76,7 +76,7 @@ struct SendTests {
             Issue.record("the command is no action")
             return
         }
-        #expect(action.machine == .hostName("laptop-7"))
+        #expect(action.subject == .hostName("laptop-7"))
         #expect(action.reason == "50% & \"more\" + é")
         #expect(source.senderKey(of: verified) != nil)
     }

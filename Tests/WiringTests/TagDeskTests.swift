@@ -18,7 +18,7 @@ struct TagDeskTests {
             now: OperatorScene.noon,
             isAnswerRead: true
         )
-        let request = ActionRequest(action: "tag", machine: .hostName("laptop-7"), parameters: parameters)
+        let request = ActionRequest(action: "tag", subject: .hostName("laptop-7"), parameters: parameters)
         return try await desk.decide(
             Intent(source: SourceName("local"), asker: .local("mia"), request: .action(request))
         )

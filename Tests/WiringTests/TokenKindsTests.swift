@@ -119,7 +119,7 @@ struct TokenKindsTests {
                 }
                 let request = ActionRequest(
                     action: "isolate",
-                    machine: .hostName("ws-1"),
+                    subject: .hostName("ws-1"),
                     reason: "a <b> & c"
                 )
                 #expect(intents.map(\.request) == [.action(request)], "\(name)")

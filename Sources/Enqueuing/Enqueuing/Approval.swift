@@ -58,15 +58,16 @@ extension Job {
     /// Lower-case hex SHA-256 of what an approval agrees to; any change of it makes given approvals worthless.
     ///
     /// The bytes are the JSON array `["bascule-approval-1", job, action, machine id, [[name, value], …] sorted by
-    /// name, requester]` without blanks, strings escaped as in the audit; the time box is the pair `for` with its
-    /// whole seconds. `deploy/AUDIT.md` documents it.
+    /// name, requester]` without blanks, strings escaped as in the audit; where an action is about no machine, what
+    /// it is about stands in the place of the id. The time box is the pair `for` with its whole seconds. `deploy/AUDIT.md` documents it.
     package var approvalDigest: String {
         var values = parameters
         values["for"] = duration.map { String($0.seconds) } ?? ""
         let pairs = values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
             .map { "[\(CanonicalText.quoted($0.key)),\(CanonicalText.quoted($0.value))]" }
             .joined(separator: ",")
-        let words = ["bascule-approval-1", id.text, action, machine?.id.text ?? ""]
+        let subject = isAboutMachine ? machine?.id.text ?? "" : selector.description
+        let words = ["bascule-approval-1", id.text, action, subject]
             .map(CanonicalText.quoted).joined(separator: ",")
         let text = "[\(words),[\(pairs)],\(CanonicalText.quoted(principal?.name ?? ""))]"
         return Hex.encode(Digest.of(Array(text.utf8)))

@@ -17,6 +17,11 @@ extension Job {
             return [
                 tellAsker(.progress, "job.twins", "Set aside as stale: \(setAside.joined(separator: ", ")).")
             ]
+        case .named:
+            try require(.recorded, event)
+            factsAt = now
+            enter(.located, due: now)
+            return []
         case .decided(let note):
             try require(.located, event)
             decision = note
@@ -33,7 +38,7 @@ extension Job {
         case .warned, .clockDoubted, .heldBack:
             return try movedBeforeItsTime(by: event, at: now)
         case .refreshed(let machine, let note, let readAt):
-            self.machine = machine
+            if let machine { self.machine = machine }
             factsAt = readAt
             decision = note
             takeDuration(of: note)

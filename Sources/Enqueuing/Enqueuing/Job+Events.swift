@@ -43,7 +43,8 @@ extension Job {
     private mutating func moved(by event: JobEvent, at now: Timestamp) throws(TransitionError) -> [JobEffect]
     {
         switch event {
-        case .located, .decided, .readied, .refreshed, .refused, .denied, .postponed, .waits, .held, .letGo,
+        case .located, .named, .decided, .readied, .refreshed, .refused, .denied, .postponed, .waits, .held,
+            .letGo,
             .rehearsed,
             .settled, .withdrawn, .expired, .armed, .awaits, .approved, .turnedDown, .lapsed,
             .warned, .clockDoubted, .heldBack:

@@ -7,7 +7,7 @@ extension Job {
     package var title: String { deed + needed.map { " with \(ActionParameter.spelled($0, $1))" }.joined() }
 
     /// `isolate laptop-7`.
-    var deed: String { "\(action) \(machineText)" }
+    var deed: String { machineText.isEmpty ? action : "\(action) \(machineText)" }
 
     /// What has no default, and without which the action says nothing.
     private var needed: [(String, String)] {
@@ -15,6 +15,9 @@ extension Job {
         return (entry?.parameters ?? []).filter(\.isRequired)
             .compactMap { parameter in parameters[parameter.name].map { (parameter.name, $0) } }
     }
+
+    /// What stands before what the job is about: `machine`, `alert`.
+    private var subjectLabel: String { (Catalogue.entry(action)?.about ?? .machine).label }
 
     func tellAsker(
         _ tone: Notice.Tone,
@@ -52,10 +55,11 @@ extension Job {
         buttons: [Button] = []
     ) -> Notice {
         var fields = [
-            Notice.Field("action", action), Notice.Field("machine", machineText),
+            Notice.Field("action", action), Notice.Field(subjectLabel, machineText),
             Notice.Field("asked by", askerText), Notice.Field("job", id.text),
             Notice.Field("state", state.rawValue),
         ]
+        if machineText.isEmpty { fields.remove(at: 1) }
         if let ticket { fields.append(Notice.Field("ticket", ticket)) }
         if let reason { fields.append(Notice.Field("reason", reason)) }
         if let duration { fields.append(Notice.Field("for", duration.description)) }
@@ -75,6 +79,7 @@ extension Job {
     func transitionEntry(from old: JobState) -> AuditEntry {
         var detail = ["from": old.rawValue, "to": state.rawValue, "action": action]
         detail["machine"] = machine?.id.text
+        if !isAboutMachine { detail["subject"] = selector.description }
         detail["defender-action"] = machineAction?.id
         detail["outcome"] = outcome?.code
         detail["grant"] = decision?.grantNumber.map(String.init)

@@ -40,7 +40,7 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     package var action: String
     /// Canonical, defaults filled in; what has none was said.
     package var parameters: [String: String]
-    package var selector: MachineSelector
+    package var selector: Subject
     package var duration: TimeBox?
     package var reason: String?
     /// The grant of emergency that was named.
@@ -126,7 +126,7 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
             filled[parameter.name] = parameter.defaultValue
         }
         parameters = filled
-        selector = request.machine
+        selector = request.subject
         duration = request.duration
         reason = request.reason
         breakGlass = request.breakGlass
@@ -146,6 +146,14 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
 
     /// True if whoever asked has not confirmed yet what must be.
     package var isUnconfirmed: Bool { confirmation != nil && confirmedBy == nil }
+
+    /// False for what is about something else than a machine, or about nothing.
+    package var isAboutMachine: Bool { Catalogue.entry(action)?.isAboutMachine ?? true }
+
+    /// True for what Defender does while it answers, and what comes to the same asked for twice.
+    ///
+    /// Changes of tags have a proof of their own.
+    package var isRepeatable: Bool { Catalogue.entry(action)?.isDoneAtOnce == true && tagChange == nil }
 
     /// The lane of the action; nil for questions.
     package var lane: Lane? { Catalogue.entry(action)?.lane }
@@ -173,7 +181,7 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
         principal?.name ?? askerShownName ?? asker.text
     }
 
-    /// How people see the machine.
+    /// How people see the machine, or what else it is about; empty for what is about nothing.
     package var machineText: String { machine?.shownName ?? selector.description }
 }
 
@@ -302,11 +310,14 @@ package struct Outcome: Sendable, Hashable, Codable {
     package var code: String
     package var message: String
     package var fix: String?
+    /// What a look-up found, or what Defender answered to what it did at once.
+    package var answer: Answer?
 
-    package init(code: String, message: String, fix: String? = nil) {
+    package init(code: String, message: String, fix: String? = nil, answer: Answer? = nil) {
         self.code = code
         self.message = message
         self.fix = fix
+        self.answer = answer
     }
 }
 

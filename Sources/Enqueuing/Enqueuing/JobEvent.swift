@@ -6,10 +6,12 @@ package import Vocabulary
 package enum JobEvent: Sendable, Hashable {
     /// Exactly one machine was chosen; twins that were set aside are named.
     case located(Machine, setAside: [String])
+    /// What is about no machine: there is none to be found.
+    case named
     case decided(DecisionNote)
     case readied
     /// The decision made anew, and the facts it was made on with the time they were read.
-    case refreshed(Machine, DecisionNote, readAt: Timestamp)
+    case refreshed(Machine?, DecisionNote, readAt: Timestamp)
     /// Ends before anything was submitted, by rule.
     case refused(Outcome)
     /// Ends because nobody granted it; the whole account is kept with the job.

@@ -157,7 +157,7 @@ private func timeBoxRelease(of isolate: Job, at now: Timestamp) -> Job {
         request: .isolated,
         ticket: isolate.ticket
     )
-    let request = ActionRequest(action: "release", machine: isolate.selector, reason: "end of the time box")
+    let request = ActionRequest(action: "release", subject: isolate.selector, reason: "end of the time box")
     var release = Job(
         id: IdentifierMaker().makeJobID(at: now),
         origin: .timeBox(of: isolate.id),
@@ -238,8 +238,12 @@ private func settleJoined(to job: Job, _ how: JobEnd, in transaction: any Ledger
 }
 
 func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws {
-    guard let machine = job.machine?.id, let lane = job.lane else { return }
     let now = transaction.now
+    for var waiting in try namesakes(of: job, states: [.ready], in: transaction) where waiting.lease == nil {
+        waiting.due = now
+        _ = try transaction.update(waiting, fence: nil)
+    }
+    guard let machine = job.machine?.id, let lane = job.lane else { return }
     let ready = try transaction.jobs(JobQuery(states: [.ready], machine: machine))
     for var waiting in ready where waiting.lane == lane && waiting.id != job.id && waiting.lease == nil {
         if case .timeBox(let isolate) = waiting.origin {

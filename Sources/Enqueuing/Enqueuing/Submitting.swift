@@ -143,7 +143,7 @@ extension LaneRules.Step {
 private func situation(of job: Job, in transaction: any LedgerTransaction) throws -> LaneRules.Situation {
     guard let machine = job.machine?.id else {
         return LaneRules.Situation(
-            others: [],
+            others: try namesakes(of: job, in: transaction),
             openClaims: [],
             isFrozen: try Freeze.present(in: transaction) != nil
         )

@@ -12,6 +12,7 @@ struct DefenderService: Sendable {
     var estate: Estate
     var meter = CallMeter()
     var packages: PackageShelf
+    var records: RecordShelf
 
     static let reading = ["Machine.Read.All", "Machine.ReadWrite.All"]
     private static let machineProperties: Set<String> = [
@@ -29,6 +30,7 @@ struct DefenderService: Sendable {
         self.makeID = makeID
         estate = Estate(script)
         packages = PackageShelf(script: script)
+        records = RecordShelf(script)
     }
 
     /// Nil if the path is none of Defender's.
@@ -61,7 +63,7 @@ struct DefenderService: Sendable {
             return try showMachine(segments[1])
         case ("GET", let path) where path.count == 3 && path[0] == "alerts" && path[2] == "machine":
             try admit("alerts/{id}/machine", Self.reading, caller, call)
-            guard let machine = script.alerts[segments[1]] else {
+            guard let machine = records.row("alerts", is: segments[1])?["machineId"]?.string else {
                 throw DefenderRefusal(404, "ResourceNotFound", "Alert \(segments[1]) was not found")
             }
             return try showMachine(machine)
@@ -92,12 +94,14 @@ struct DefenderService: Sendable {
                 rate: script.packageRate
             )
             return try packageAddress(segments[1], call)
-        default: throw .noRoute(call)
+        default:
+            guard let answer = try answerRecords(call, segments, caller) else { throw .noRoute(call) }
+            return answer
         }
     }
 
     /// Permission first, then the quota of the route.
-    private mutating func admit(
+    mutating func admit(
         _ route: String,
         _ roles: [String],
         _ caller: BearerCheck.Caller,
@@ -124,7 +128,7 @@ struct DefenderService: Sendable {
         return try page(call, rows, "MachineActions", Self.actionProperties)
     }
 
-    private func page(
+    func page(
         _ call: SimulatedCall,
         _ all: [[String: JSONValue]],
         _ kind: String,

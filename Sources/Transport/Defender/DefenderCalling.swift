@@ -18,7 +18,7 @@ package protocol DefenderCalling: Sendable {
     /// Names are looked up by whole name and by first label, addresses through `findbyip` (15 minutes before
     /// `now`), `aad:` by Entra device id, `alert:` through the alert's machine.
     func candidates(
-        for selector: MachineSelector,
+        for selector: Subject,
         now: Timestamp,
         priority: CallPriority
     ) async throws(DefenderError) -> MachinePage
@@ -38,6 +38,14 @@ package protocol DefenderCalling: Sendable {
         adds: Bool,
         deadline: Duration
     ) async throws(DefenderError) -> Machine
+
+    /// Asks a look-up of the catalogue.
+    ///
+    /// Unknown members and words pass; only an answer that is no list or object at all is unreadable.
+    func ask(_ request: DefenderRequest) async throws(DefenderError) -> Answer
+
+    /// Sends an order that is carried out while it is answered; asked for twice it comes to the same.
+    func order(_ request: DefenderRequest, deadline: Duration) async throws(DefenderError) -> Answer
 
     /// Asks Defender to cancel an action.
     func cancel(actionID: String, comment: String, priority: CallPriority) async throws(DefenderError)

@@ -18,7 +18,7 @@ extension DefenderClient {
     }
 
     package func candidates(
-        for selector: MachineSelector,
+        for selector: Subject,
         now: Timestamp,
         priority: CallPriority
     ) async throws(DefenderError) -> MachinePage {
@@ -41,6 +41,8 @@ extension DefenderClient {
         case .entraDevice(let text):
             guard let guid = UUID(uuidString: text) else { throw .badIdentifier("Entra device", text) }
             return try await entraDevice(guid, priority: priority)
+        case .thing, .nothing:
+            return MachinePage.none
         case .alert(let alert):
             guard let path = DefenderPath.alertMachine(alert) else { throw .badIdentifier("alert", alert) }
             return try await orNone(MachinePage.none) { () async throws(DefenderError) in

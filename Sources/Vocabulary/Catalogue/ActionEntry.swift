@@ -30,19 +30,33 @@ package struct ActionEntry: Sendable, Hashable {
     package let backEnd: BackEnd
     /// ISO date on which Microsoft says the back end ends, or nil.
     package let retires: String?
+    /// What it is about.
+    package var about = SubjectKind.machine
+    /// True if an end must be said: `for <duration>`, or `for ever`.
+    package var needsEnd = false
+    /// True if a grant must name it, although it changes nothing; false for what every grant lets see.
+    package var needsGrant = true
 
-    /// True for what becomes a call about a machine; the rest is answered, or is about a job.
+    /// True for what finds a machine first, and is decided with what is known of it.
+    package var isAboutMachine: Bool { about == .machine }
+
+    /// True for what a route of the settings can start: what acts, and on something that is named.
+    package var isRoutable: Bool { isPosted && about != .nothing }
+
+    /// True for a question that is answered from Defender's lists.
+    package var isLookUp: Bool { !changesState && lane == nil }
+
+    /// True for what becomes a call that acts; the rest is answered, or is about a job.
     package var isPosted: Bool { lane != nil }
 
-    /// True for a change that Defender makes while it answers: there is no machine action to watch, and what is
-    /// unknown of it shows in the machine itself.
+    /// True for a change that Defender makes while it answers: there is no machine action to watch.
     package var isDoneAtOnce: Bool { isPosted && changesState && machineActionType == nil }
 
     /// The parameter of that name; nil if there is none.
     package func parameter(_ name: String) -> ActionParameter? { parameters.first { $0.name == name } }
 }
 
-/// Per machine one action of a lane is in flight at a time; lanes never wait for each other (design §9).
+/// Per machine, or other subject, one action of a lane is in flight at a time; lanes never wait for each other (design §9).
 package enum Lane: String, Sendable, Hashable, Codable, CaseIterable {
     case network
     case execution
@@ -53,6 +67,12 @@ package enum Lane: String, Sendable, Hashable, Codable, CaseIterable {
     case labels
     /// Taking the sensor away.
     case sensor
+    /// What is noted on alerts.
+    case alerts
+    /// What is blocked and allowed on all machines.
+    case indicators
+    /// The files that live response may use.
+    case library
 }
 
 /// Calls allowed per minute and hour, as documented.

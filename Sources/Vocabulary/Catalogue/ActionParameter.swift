@@ -8,6 +8,8 @@ package struct ActionParameter: Sendable, Hashable {
         case words([String], defaultValue: String)
         /// Any text of one line with at most so many characters; it must be said.
         case text(charactersMax: Int)
+        /// Any text of several lines with at most so many bytes, passed on as it is; it must be said.
+        case document(bytesMax: Int)
         /// Exactly so many hexadecimal digits, kept in lower case; it must be said.
         case hexadecimal(digits: Int)
     }
@@ -15,9 +17,14 @@ package struct ActionParameter: Sendable, Hashable {
     package let name: String
     package let summary: String
     package let domain: Domain
+    /// True if it may be left out although nothing stands in for it.
+    package var isOptional = false
 
-    /// True if nothing stands in for it where it is not said.
-    package var isRequired: Bool { defaultValue == nil }
+    /// True if it must be said.
+    package var isRequired: Bool { defaultValue == nil && !isOptional }
+
+    /// True for a text of several lines, such as comes in a file.
+    package var isDocument: Bool { if case .document = domain { true } else { false } }
 
     /// True if any text will do within its bounds.
     package var isFreeText: Bool { values.isEmpty }
@@ -34,7 +41,10 @@ package struct ActionParameter: Sendable, Hashable {
 
     /// The longest free text; nil for one of some words.
     package var charactersMax: Int? {
-        if case .text(let most) = domain { most } else { nil }
+        switch domain {
+        case .text(let most), .document(let most): most
+        case .words, .hexadecimal: nil
+        }
     }
 
     /// What may be said, as forms of commands show it: `Full|Selective`, `<tag>`.
@@ -45,6 +55,7 @@ package struct ActionParameter: Sendable, Hashable {
         switch domain {
         case .words(let words, _): "one of \(words.joined(separator: ", "))"
         case .text(let most): "1 to \(most) characters on one line, without \", < and >"
+        case .document(let most): "1 to \(most) bytes of text"
         case .hexadecimal(let digits): "\(digits) hexadecimal digits"
         }
     }
@@ -66,6 +77,9 @@ package struct ActionParameter: Sendable, Hashable {
                         || (0x61...0x66).contains(byte)
                 }
             return isPlain ? text.lowercased() : nil
+        case .document(let most):
+            let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || $0.value >= 0x20 }
+            return (1...most).contains(text.utf8.count) && isPlain ? text : nil
         case .text(let most):
             // Looked at before anything is made of it: a payload may hold megabytes.
             guard text.utf8.count <= most * 16 else { return nil }

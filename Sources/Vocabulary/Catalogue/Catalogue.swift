@@ -2,10 +2,12 @@
 ///
 /// Source of permissions, rate windows and platforms: `reference/defender-api.md` §§2.3, 3.1, 3.2.
 package enum Catalogue {
-    package static let actions: [ActionEntry] = [
-        isolate, release, restrict, unrestrict, scan, collect, quarantineFile, offboard, tag, untag, cancel,
-        status,
-    ]
+    package static let actions: [ActionEntry] =
+        [
+            isolate, release, restrict, unrestrict, scan, collect, quarantineFile, offboard, tag, untag,
+            cancel,
+            status,
+        ] + alertActions
 
     /// The entry of a word, compared without regard to case.
     package static func entry(_ word: String) -> ActionEntry? {
@@ -141,6 +143,7 @@ package enum Catalogue {
         rate: documentedRate,
         platforms: "any",
         backEnd: .defender,
-        retires: nil
+        retires: nil,
+        needsGrant: false
     )
 }

@@ -21,7 +21,7 @@ package struct PermissionCheck: Sendable, Hashable {
         for (purpose, anyOf) in [
             ("to \(entry.word)", entry.applicationPermissions),
             ("to find the machine and watch the action", entry.watchingPermissions),
-        ] where !anyOf.contains(where: { folded.contains($0.lowercased()) }) {
+        ] where !anyOf.isEmpty && !anyOf.contains(where: { folded.contains($0.lowercased()) }) {
             missing.append(Missing(purpose: purpose, anyOf: anyOf))
         }
         self.missing = missing

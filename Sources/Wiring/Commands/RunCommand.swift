@@ -4,15 +4,15 @@ import JSONReader
 import UnixSignals
 import Vocabulary
 
-/// `run ACTION MACHINE …`: an action from the terminal, watched until it is really so.
+/// `run ACTION MACHINE …`: an action or a look-up from the terminal, watched until it is really so.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Ask for an action on a machine, and watch until Defender says that it is so.",
+        abstract: "Ask for an action or a look-up, and watch until Defender says that it is so.",
         discussion: """
             The words are those of the chat: bascule run --config F isolate laptop-7 for 4h because SEC-142. The same \
             grants, approvals and limits hold as there. Ends with 0 once everything succeeded, with 1 for any other \
-            end. Control-C stops the watching and not the job.
+            end. Control-C stops the watching and not the job. `bascule actions` lists the words.
             """
     )
 
@@ -20,6 +20,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @Flag(name: .long, help: "Return as soon as it is recorded.")
     var noWait = false
+
+    @Option(name: .long, help: "What the action's document says, such as the query of `hunt`; - reads it.")
+    var file: String?
 
     @Argument(help: "The action, the machine or several with commas, then `for`, `with` and `because`.")
     var words: [String]
@@ -36,13 +39,38 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The jobs as they are at the end of the watching.
     func jobs(_ access: OperatorAccess, _ progress: RunProgress) async throws -> [JSONValue] {
-        let answer = try await access.act("/run", body: ["text": .string(text)])
+        let answer = try await access.act("/run", body: try body())
         let jobs = (answer["jobs"]?.array ?? []).compactMap { $0["job"]?.string }
         if !common.json, noWait || jobs.isEmpty { print(TerminalText.lines(answer["words"]?.string ?? "")) }
         guard !noWait else { return answer["jobs"]?.array ?? [] }
         let ends = try await watch(jobs, access, progress)
-        if !common.json { for job in ends { print(RunProgress.line(job)) } }
+        if !common.json { for job in ends { print(AnswerText.of(job) ?? RunProgress.line(job)) } }
         return ends
+    }
+
+    private func body() throws -> JSONValue {
+        var body: [String: JSONValue] = ["text": .string(text)]
+        if let file { body["document"] = .string(try Self.document(file)) }
+        return .object(body)
+    }
+
+    /// The text of a file, or of the standard input for `-`.
+    private static func document(_ path: String) throws -> String {
+        let bytes: Data
+        do {
+            bytes =
+                path == "-"
+                ? FileHandle.standardInput.readDataToEndOfFile()
+                : try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            CommandEnd.complain("error: The file \(path) cannot be read.")
+            throw CommandEnd.usage
+        }
+        guard let text = String(data: bytes, encoding: .utf8) else {
+            CommandEnd.complain("error: The file \(path) is no UTF-8 text.")
+            throw CommandEnd.usage
+        }
+        return text
     }
 
     /// Words as the shell has split them; one with a blank in it stands in quotes again.

@@ -73,9 +73,9 @@ struct ControlBody {
         return text
     }
 
-    func machine() throws(ControlRefusal) -> MachineSelector {
+    func machine() throws(ControlRefusal) -> Subject {
         let text = members["machine"]?.string ?? ""
-        guard let selector = MachineSelector.parse(text) else {
+        guard let selector = Subject.parse(text) else {
             throw ControlRefusal(
                 400,
                 "bad-machine",
@@ -96,6 +96,15 @@ struct ControlBody {
                 "Nothing is asked for.",
                 fix: "Say such as: isolate laptop-7 for 4h because SEC-142."
             )
+        }
+        return text
+    }
+
+    /// What a file beside the command says; nil if it is left out.
+    func document() throws(ControlRefusal) -> String? {
+        guard let value = members["document"], !value.isNull else { return nil }
+        guard let text = value.string else {
+            throw ControlRefusal(400, "bad-document", "\"document\" is no text.")
         }
         return text
     }

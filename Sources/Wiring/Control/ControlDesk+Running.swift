@@ -9,13 +9,14 @@ extension ControlDesk {
     ///
     /// - Parameters:
     ///   - text: Such as `isolate laptop-7 for 4h because SEC-142`.
+    ///   - document: What a file beside it says, for actions that take one.
     ///   - user: The Unix user that the kernel names.
     /// - Returns: The jobs, with what is said of them.
     /// - Throws: ``ControlRefusal`` for what is no action, or nobody here may.
-    func run(_ text: String, by user: String) async throws -> JSONValue {
+    func run(_ text: String, document: String? = nil, by user: String) async throws -> JSONValue {
         let requests: [Request]
         do throws(Misunderstanding) {
-            requests = try ChatGrammar.parse(text)
+            requests = try ChatGrammar.parse(text, document: document)
         } catch {
             throw ControlRefusal(400, "not-understood", error.words)
         }

@@ -16,7 +16,7 @@ import Vocabulary
 ///     POST /jobs/J/deny {"because": …, "seen": …}      POST /unfreeze
 ///     POST /jobs/J/cancel                              POST /hold {"machine": …}
 ///     POST /jobs/J/go                                  POST /extend {"machine": …, "for": "4h"}
-///     POST /run {"text": …}                            GET  /evidence
+///     POST /run {"text": …, "document": …}                            GET  /evidence
 ///     GET  /audit?after=N&limit=N     or ?last=N
 ///
 /// `seen` is the digest of what was looked at before approving or denying; left out, what is there now counts.
@@ -85,8 +85,8 @@ struct ControlDesk: Sendable {
             let word = Request.extend(try body.machine(), by: try body.duration())
             return try await act(word, by: request.user)
         case ["run"]:
-            let body = try ControlBody(request.body, keys: ["text"])
-            return try await run(try body.command(), by: request.user)
+            let body = try ControlBody(request.body, keys: ["text", "document"])
+            return try await run(try body.command(), document: try body.document(), by: request.user)
         case _ where steps.count == 3 && steps[0] == "jobs":
             return try await act(on: JobID(steps[1]), word: steps[2], request)
         default: throw LedgerReading.noSuchPath

@@ -101,7 +101,25 @@ struct JobDetail {
     }
 
     private func object(_ outcome: Outcome) -> JSONValue {
-        ["code": .string(outcome.code), "message": .string(outcome.message), "fix": .text(outcome.fix)]
+        [
+            "code": .string(outcome.code), "message": .string(outcome.message), "fix": .text(outcome.fix),
+            "answer": outcome.answer.map(object) ?? .null,
+        ]
+    }
+
+    private func object(_ answer: Answer) -> JSONValue {
+        [
+            "columns": .array(answer.columns.map { .string($0) }),
+            "rows":
+                (try? JSONReader.read(
+                    Array(answer.json.utf8),
+                    root: .objectOrArray,
+                    bytesMax: Answer.bytesMax
+                )) ?? [],
+            "count": .integer(Int64(answer.count)),
+            "cut": .bool(answer.isCut),
+            "may_be_more": .bool(answer.mayBeMore),
+        ]
     }
 
     private func object(_ evidence: EvidenceNote) -> JSONValue {

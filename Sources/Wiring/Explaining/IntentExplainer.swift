@@ -21,7 +21,7 @@ struct IntentExplainer {
         switch intent.request {
         case .action(let request): explain(request, of: intent)
         case .status(let selector):
-            explain(ActionRequest(action: Catalogue.status.word, machine: selector), of: intent)
+            explain(ActionRequest(action: Catalogue.status.word, subject: selector), of: intent)
         case .freeze: said(policy.decideFreeze(intent.asker, at: intent.source), intent)
         case .unfreeze:
             said(
@@ -41,7 +41,7 @@ struct IntentExplainer {
 
     private func explain(_ request: ActionRequest, of intent: Intent) -> IntentExplanation {
         let atIntake = policy.decide(Question(intent, wants: request, now: now))
-        guard atIntake.verdict != .refuse, let machines, !isAlert(request.machine) else {
+        guard atIntake.verdict != .refuse, let machines, !isAlert(request.subject) else {
             return said(atIntake, intent)
         }
         let job = Job(
@@ -54,7 +54,7 @@ struct IntentExplainer {
             validUntil: nil
         )
         let choice = chooseMachine(
-            request.machine,
+            request.subject,
             among: machines.machines,
             mayBeCut: machines.mayBeCut,
             now: now,
@@ -81,7 +81,7 @@ struct IntentExplainer {
     }
 
     /// A list of machines does not say which of them an alert is about; only Defender does.
-    private func isAlert(_ selector: MachineSelector) -> Bool {
+    private func isAlert(_ selector: Subject) -> Bool {
         if case .alert = selector { true } else { false }
     }
 

@@ -67,7 +67,7 @@ struct IntentExplanation {
     private var wish: String {
         switch intent.request {
         case .action(let request):
-            ([request.action, request.machine.description]
+            ([request.action, request.subject.description]
                 + request.parameters.sorted { $0.key < $1.key }.map {
                     "with \(ActionParameter.spelled($0, $1))"
                 }

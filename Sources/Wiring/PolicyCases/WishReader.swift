@@ -171,7 +171,7 @@ struct WishReader {
         }
         return ActionRequest(
             action: entry.word,
-            machine: selector,
+            subject: selector,
             parameters: parameters,
             duration: fields.duration("for").flatMap { TimeBox(seconds: $0.wholeSeconds) },
             reason: fields.text("because"),
@@ -194,9 +194,9 @@ struct WishReader {
     }
 
     /// The machine as it is named; the case's own machine by its id where it is not.
-    private func selector(_ fields: Fields, _ machine: JSONValue?) -> MachineSelector? {
+    private func selector(_ fields: Fields, _ machine: JSONValue?) -> Subject? {
         if let text = fields.text("machine") {
-            if let selector = MachineSelector.parse(text) { return selector }
+            if let selector = Subject.parse(text) { return selector }
             reading.error(
                 fields["machine"],
                 "\"\(text)\" names no machine",

@@ -55,16 +55,7 @@ extension SettingsReader {
             machines: .any
         )
         grant.sources = readFrom(fields, sources)
-        guard let machines = fields["machines"] else {
-            fields.missing("machines")
-            return nil
-        }
-        if machines.scalar?.string != "any" {
-            guard let condition = readCondition(machines, "\"machines\" of \(title)", reading) else {
-                return nil
-            }
-            grant.machines = condition
-        }
+        guard readMachines(fields, &grant) else { return nil }
         readTerms(fields, &grant)
         grant.coversOthers = fields.flag("others") ?? false
         grant.coversForeign = readForeign(fields, grant)
@@ -72,6 +63,29 @@ extension SettingsReader {
         grant.allowsAddress = fields.flag("by-address") ?? false
         grant.protections = readProtected(fields, policy)
         return (grant, fields)
+    }
+
+    /// The condition on machines; a grant of actions that are about none needs none.
+    private static func readMachines(_ fields: Fields, _ grant: inout Grant) -> Bool {
+        let others = grant.actions.filter { Catalogue.entry($0)?.isAboutMachine == false }
+        guard let machines = fields["machines"] else {
+            if !others.isEmpty, others.count == grant.actions.count { return true }
+            fields.missing("machines")
+            return false
+        }
+        guard machines.scalar?.string != "any" else { return true }
+        guard let condition = readCondition(machines, "\"machines\" of \(fields.name)", fields.reading) else {
+            return false
+        }
+        grant.machines = condition
+        if let word = others.first {
+            fields.reading.error(
+                machines,
+                "\(word) is about no machine, so that \(fields.name) with its \"machines\" never allows it",
+                "give \(word) a grant of its own, without \"machines\""
+            )
+        }
+        return true
     }
 
     private static func readFrom(_ fields: Fields, _ known: Set<SourceName>) -> Set<SourceName> {
@@ -131,7 +145,7 @@ extension SettingsReader {
             fields.missing("allow")
             return []
         }
-        let known = Catalogue.actions.map(\.word) + [Policy.unfreezeWord, Policy.goWord]
+        let known = Catalogue.actions.map(\.word) + [Policy.unfreezeWord, Policy.goWord, Policy.lookUpsWord]
         for word in words where !known.contains(word) {
             let nearest = nearestWord(to: word, among: known)
             fields.reading.error(
@@ -140,7 +154,7 @@ extension SettingsReader {
                 nearest.map { "did you mean \"\($0)\"?" } ?? "actions: \(known.joined(separator: ", "))"
             )
         }
-        return words
+        return words.flatMap { $0 == Policy.lookUpsWord ? Policy.lookUps : [$0] }
     }
 
     private static func readGrantees(_ fields: Fields, _ policy: Policy) -> [Grantee] {

@@ -209,8 +209,8 @@ extension SettingsReader {
         }
         if route.machine == nil { fields.missing("machine") }
         guard let action = fields.text("do", isRequired: true) else { return }
-        guard let entry = Catalogue.entry(action), entry.isPosted else {
-            let words = Catalogue.actions.filter(\.isPosted).map(\.word)
+        guard let entry = Catalogue.entry(action), entry.isRoutable else {
+            let words = Catalogue.actions.filter(\.isRoutable).map(\.word)
             let nearest = nearestWord(to: action, among: words)
             reading.error(
                 fields["do"],

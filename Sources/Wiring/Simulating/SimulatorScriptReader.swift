@@ -8,7 +8,8 @@ import Yams
 package struct SimulatorScriptReader {
     private let reading: SettingsReading
     private static let keys = [
-        "machines", "alerts", "actions", "faults", "duplicates", "stuck-duplicates", "reorder-duplicates",
+        "machines", "alerts", "records", "actions", "faults", "duplicates", "stuck-duplicates",
+        "reorder-duplicates",
         "visibility-lag", "rate", "package-rate", "package", "unknown-properties", "empty-estate",
         "page-rows",
         "tenant", "tenant-domain", "client", "secret", "roles", "token-lifetime", "audiences", "chat",
@@ -38,6 +39,7 @@ package struct SimulatorScriptReader {
         script.machines = items("machines", fields).compactMap(machine)
         script.faults = items("faults", fields).compactMap(fault)
         readAlerts(fields, &script)
+        readRecords(fields, &script)
         return script
     }
 
@@ -183,6 +185,21 @@ package struct SimulatorScriptReader {
                 kind: kind,
                 retryAfterSeconds: whole("retry-after", fields, 0...1_000_000)
             )
+        }
+    }
+
+    /// `records: { software: [ { id: … } ] }`: Defender's own fields.
+    private func readRecords(_ fields: Fields, _ script: inout SimulatorScript) {
+        guard let node = fields["records"] else { return }
+        for (key, list) in node.mapping ?? [:] {
+            guard let name = key.scalar?.string, let rows = list.sequence else {
+                reading.error(key, "a collection is not a list", "write NAME: [ { id: … } ]")
+                continue
+            }
+            script.records[name] = rows.compactMap { json($0, depth: 0).object }
+        }
+        if node.mapping == nil {
+            reading.error(node, "records is not a mapping", "write NAME: [ { id: … } ]")
         }
     }
 

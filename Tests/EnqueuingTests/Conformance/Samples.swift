@@ -46,7 +46,7 @@ enum Sample {
     ) throws -> Job {
         let request = ActionRequest(
             action: action,
-            machine: .hostName("laptop-7"),
+            subject: .hostName("laptop-7"),
             duration: TimeBox(seconds: 3_600),
             reason: "SEC-1: \"quoted\", \u{1F6A8} and a line\nbreak"
         )

@@ -1,7 +1,7 @@
 import Foundation
 package import Vocabulary
 
-extension MachineSelector {
+extension Subject {
     /// Longest text that is looked at: a DNS name has at most 253 characters.
     private static let textMax = 260
 
@@ -9,7 +9,7 @@ extension MachineSelector {
     ///
     /// A 40-hex id, a DNS name, a bare host name, an IPv4 or IPv6 address, `aad:<guid>` or `alert:<id>`;
     /// blanks around it, case and one trailing dot do not matter. Nil for anything else, such as wildcards.
-    package static func parse(_ text: String) -> MachineSelector? {
+    package static func parse(_ text: String) -> Subject? {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !trimmed.isEmpty, trimmed.utf8.count <= textMax,
             trimmed.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
@@ -17,10 +17,10 @@ extension MachineSelector {
         let folded = trimmed.lowercased()
         if let id = MachineID(folded) { return .id(id) }
         if folded.hasPrefix("aad:") {
-            return deviceID(String(folded.dropFirst(4))).map(MachineSelector.entraDevice)
+            return deviceID(String(folded.dropFirst(4))).map(Subject.entraDevice)
         }
         if folded.hasPrefix("alert:") {
-            return alertID(String(trimmed.dropFirst(6))).map(MachineSelector.alert)
+            return alertID(String(trimmed.dropFirst(6))).map(Subject.alert)
         }
         if let address = AddressText.canonical(folded) { return .address(address) }
         return name(folded.hasSuffix(".") ? String(folded.dropLast()) : folded)
@@ -39,7 +39,7 @@ extension MachineSelector {
         return isID ? text : nil
     }
 
-    private static func name(_ text: String) -> MachineSelector? {
+    private static func name(_ text: String) -> Subject? {
         guard (1...253).contains(text.utf8.count) else { return nil }
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         let areLabels = labels.allSatisfy { label in

@@ -1,0 +1,70 @@
+import Catalogue
+import Deciding
+import Defender
+import Enqueuing
+import Vocabulary
+
+/// What is about no machine: nothing is found first, and Defender does it while it answers.
+extension Executor {
+    /// Decides again right before it is asked or done; nothing that is known of it can grow old.
+    ///
+    /// - Returns: False if the job has ended or waits.
+    func refreshThing(_ job: inout Job) async throws -> Bool {
+        let now = wallClock()
+        let decision = decision(on: job, machine: nil, readAt: now)
+        guard decision.isPermitted else { return try await deny(&job, decision) }
+        let fresh = note(decision, on: job)
+        var timed = job
+        timed.takeDuration(of: fresh)
+        let need = fresh.approvals.flatMap { timed.isAgreed(by: $0) ? nil : $0 }
+        guard need != nil || differs(fresh, job.decision) else { return true }
+        job = try await ledger.apply(
+            .refreshed(nil, fresh, readAt: now),
+            to: job,
+            keeping: settings.times
+        )
+        guard let need else { return true }
+        job = try await ledger.apply(.awaits(need), to: job, keeping: nil)
+        return false
+    }
+
+    /// Answers a look-up from Defender's lists.
+    func lookUp(_ job: inout Job) async throws -> Bool {
+        let answer: Answer
+        do throws(DefenderError) {
+            answer = try await defender.ask(defenderRequest(of: job))
+        } catch {
+            switch error.kind {
+            case .throttled, .token, .transfer, .server: return try await postpone(&job, error)
+            default:
+                return try await refuse(
+                    &job,
+                    Outcome(code: error.code, message: error.message, fix: error.fix)
+                )
+            }
+        }
+        job = try await ledger.apply(
+            .settled(Outcome(code: "answered", message: answer.words, answer: answer)),
+            to: job,
+            keeping: nil
+        )
+        return false
+    }
+
+    /// Sends what Defender carries out at once; asked for twice it comes to the same.
+    func order(_ job: Job) async throws(DefenderError) -> JobEvent {
+        let answer = try await defender.order(defenderRequest(of: job), deadline: settings.times.postDeadline)
+        return .done(Outcome(code: "succeeded", message: answer.words, answer: answer))
+    }
+
+    private func defenderRequest(of job: Job) -> DefenderRequest {
+        DefenderRequest(
+            action: job.action,
+            subject: job.selector.thing,
+            machine: job.machine?.id,
+            parameters: job.parameters,
+            endsAt: job.duration.map { wallClock() + $0.duration },
+            comment: ActionMarker.comment(job: job.id, person: job.askerText, reason: job.reason)
+        )
+    }
+}

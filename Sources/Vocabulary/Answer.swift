@@ -1,0 +1,47 @@
+/// What a look-up found, or what an order that is done at once was answered: rows for programs and lines for people.
+///
+/// It is kept with the job, so it is bounded: what goes beyond is counted, and kept as evidence where that is asked for.
+package struct Answer: Sendable, Hashable, Codable {
+    /// Bytes of ``json`` at most.
+    package static let bytesMax = 128 << 10
+    /// Lines for people at most; a chat is no place for more.
+    package static let linesMax = 10
+
+    /// What to show of each row and in which order: paths of members, such as `machine.computerDnsName`.
+    package var columns: [String]
+    /// A JSON array of the first rows as Defender sent them.
+    package var json: String
+    /// The first rows in words, foreign text.
+    package var lines: [String]
+    /// Rows that were found, those that were left out as well.
+    package var count: Int
+    /// True if ``json`` lacks rows that were found.
+    package var isCut: Bool
+    /// True if there may be more than was found: the list ended at a bound.
+    package var mayBeMore: Bool
+
+    package init(
+        columns: [String],
+        json: String,
+        lines: [String],
+        count: Int,
+        isCut: Bool = false,
+        mayBeMore: Bool = false
+    ) {
+        self.columns = columns
+        self.json = json
+        self.lines = lines
+        self.count = count
+        self.isCut = isCut
+        self.mayBeMore = mayBeMore
+    }
+
+    /// In words: how many, and the first of them.
+    package var words: String {
+        guard count > 0 else { return "Nothing was found." }
+        if count == 1, !mayBeMore { return lines.first ?? "Found." }
+        let more = mayBeMore ? "At least \(count)" : "\(count)"
+        let rest = count > lines.count ? " The first \(lines.count):" : ":"
+        return "\(more) found\(count > lines.count ? "." : "")\(rest)" + lines.map { "\n• \($0)" }.joined()
+    }
+}
