@@ -13,6 +13,8 @@ package struct SimulatorScript: Sendable, Equatable {
     package var secret: String
     /// Application permissions in the token; an empty list leaves the claim out.
     package var roles: [String]
+    /// Application permissions in a token for Microsoft Graph.
+    package var graphRoles: [String]
     /// `expires_in` of a token.
     package var tokenLifetimeSeconds: Int
     /// Audiences that the Defender side accepts, without `/.default`.
@@ -60,6 +62,7 @@ package struct SimulatorScript: Sendable, Equatable {
             "Machine.RestrictExecution", "Machine.StopAndQuarantine", "Machine.Offboard",
             "Machine.ReadWrite.All", "Alert.ReadWrite.All",
         ]
+        graphRoles = ["ThreatHunting.Read.All", "SecurityAlert.ReadWrite.All"]
         tokenLifetimeSeconds = 3_599
         audiences = [
             "https://api.securitycenter.microsoft.com",

@@ -120,12 +120,7 @@ extension Settings {
         if evidence != other.evidence { keys.append("evidence") }
         if watch != other.watch { keys.append("watch") }
         if log != other.log { keys.append("log") }
-        let ours = [defender.api, defender.login, defender.scope, defender.tenant, defender.client]
-        let theirs = [
-            other.defender.api, other.defender.login, other.defender.scope, other.defender.tenant,
-            other.defender.client,
-        ]
-        if ours != theirs { keys.append("defender") }
+        if defender.fixed != other.defender.fixed { keys.append("defender") }
         return keys
     }
 
@@ -181,6 +176,9 @@ extension Settings {
 }
 
 extension Settings.Defender {
+    /// All but the credential, which is read anew.
+    fileprivate var fixed: [String?] { [api, login, scope, tenant, client, graph, graphScope] }
+
     var entraCredential: EntraCredential {
         switch credential {
         case .secrets(let secrets): .secrets(secrets)

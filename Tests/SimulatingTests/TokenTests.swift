@@ -121,6 +121,22 @@ struct TokenTests {
         #expect(bench.call("GET", "/api/machines", ["authorization": [forged + "AAAA"]]).status == 401)
     }
 
+    @Test(arguments: [
+        "https://graph.microsoft.com", "https://graph.microsoft.us", "https://dod-graph.microsoft.us",
+    ])
+    func `a token for Graph carries Graph's permissions and none of Defender's`(graph: String) throws {
+        let bench = Bench()
+        let answer = try bench.json(bench.token(["scope": "\(graph)/.default"]))
+        let token = try #require(WebToken(answer["access_token"]?.string ?? ""))
+        #expect(token.claims["aud"] == .string(graph))
+        #expect(token.claims["roles"] == ["ThreatHunting.Read.All", "SecurityAlert.ReadWrite.All"])
+        var script = twoMachines()
+        script.graphRoles = []
+        let bare = Bench(script)
+        let other = try bare.json(bare.token(["scope": "\(graph)/.default"]))
+        #expect(WebToken(other["access_token"]?.string ?? "")?.claims["roles"] == nil)
+    }
+
     @Test func `metadata names addresses at the host that was called`() throws {
         let bench = Bench()
         let path = "/\(bench.script.tenant)/v2.0/.well-known/openid-configuration"

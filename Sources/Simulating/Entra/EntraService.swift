@@ -12,8 +12,8 @@ struct EntraService: Sendable {
     /// The application's registered certificate.
     let certificate: Certificate
 
-    /// Resources that exist in the directory; for all but Defender's the token carries no roles.
-    private static let otherResources = ["https://graph.microsoft.com", "https://api.security.microsoft.com"]
+    /// Resources that exist in the directory besides Defender's and Graph's; the token carries no roles.
+    private static let otherResources = ["https://api.security.microsoft.com"]
 
     /// Nil if the path is none of Entra's.
     func answer(_ call: SimulatedCall) -> SimulatedAnswer? {
@@ -125,7 +125,8 @@ struct EntraService: Sendable {
             }
             wanted = resource.hasSuffix("/") ? String(resource.dropLast()) : resource
         }
-        guard (script.audiences + Self.otherResources).contains(wanted) else {
+        guard (script.audiences + SimulatorScript.graphResources + Self.otherResources).contains(wanted)
+        else {
             let text =
                 "The resource principal named \(wanted) was not found in the tenant named \(script.tenant)."
             throw EntraRefusal(400, "invalid_resource", 500_011, text)
@@ -150,9 +151,8 @@ struct EntraService: Sendable {
             "oid": .string(String(object)), "sub": .string(String(object)), "tid": .string(script.tenant),
             "uti": .string(Base64.encodeURL(randomBytes(16))), "ver": "1.0",
         ]
-        if script.audiences.contains(resource), !script.roles.isEmpty {
-            claims["roles"] = .array(script.roles.map { .string($0) })
-        }
+        let roles = script.roles(at: resource)
+        if !roles.isEmpty { claims["roles"] = .array(roles.map { .string($0) }) }
         let token = JSONValue.string(try mint.sign(claims))
         guard !isSecond else {
             return .json(

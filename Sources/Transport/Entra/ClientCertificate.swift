@@ -37,7 +37,13 @@ struct ClientCertificate {
         }
     }
 
-    var expiresAt: Timestamp { certificate.notAfter }
+    /// As it is reported.
+    var held: TokenReport.HeldCertificate {
+        TokenReport.HeldCertificate(
+            thumbprint: Hex.encode(Digest.of(certificate.der, .sha1)).uppercased(),
+            expiresAt: certificate.notAfter
+        )
+    }
 
     /// The thumbprints by which the portal names the certificate.
     var shown: String {

@@ -79,4 +79,12 @@ package enum EntraCredential: Sendable, Hashable {
     case secrets([Secret])
     /// A PEM file's content: private key and certificate; the first certificate is ours.
     case certificate(pem: Secret)
+
+    /// Its kind in a word.
+    package var kind: String {
+        switch self {
+        case .secrets: "secret"
+        case .certificate: "certificate"
+        }
+    }
 }

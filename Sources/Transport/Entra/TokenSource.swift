@@ -175,6 +175,7 @@ package actor TokenSource {
         do {
             let loaded = try loadCredential()
             credential = loaded
+            report.credential = loaded.kind
             return loaded
         } catch {
             throw .credential(from: error)
@@ -208,7 +209,8 @@ package actor TokenSource {
     }
 
     private func note(_ certificate: ClientCertificate) throws(TokenError) -> ClientCertificate {
-        report.certificateExpiresAt = certificate.expiresAt
+        report.certificates = [certificate.held]
+        report.thumbprint = certificate.held.thumbprint
         try certificate.checkTime(now())
         return certificate
     }
@@ -224,6 +226,7 @@ package actor TokenSource {
             correlation: makeIdentifier()
         )
         let sentAt = now()
+        report.credentialInUse = name
         do {
             let response = try await sender.send(request.outgoing)
             let answer = TokenAnswer(response: response, credential: name, sentAt: sentAt, now: now())

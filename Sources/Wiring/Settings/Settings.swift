@@ -57,6 +57,10 @@ struct Settings: Sendable {
         var tenant: String
         var client: String
         var credential: Credential
+        /// Microsoft Graph's base, for what has moved there; nil where a cloud that is spelt out names none.
+        var graph: String?
+        /// What a token for Graph is asked for; nil without ``graph``.
+        var graphScope: String?
     }
 
     struct Proxy: Sendable, Hashable {

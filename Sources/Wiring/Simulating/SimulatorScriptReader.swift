@@ -12,7 +12,8 @@ package struct SimulatorScriptReader {
         "reorder-duplicates",
         "visibility-lag", "rate", "package-rate", "package", "unknown-properties", "empty-estate",
         "page-rows",
-        "tenant", "tenant-domain", "client", "secret", "roles", "token-lifetime", "audiences", "chat",
+        "tenant", "tenant-domain", "client", "secret", "roles", "graph-roles", "token-lifetime", "audiences",
+        "chat",
     ]
 
     /// Reads a whole file.
@@ -49,6 +50,7 @@ package struct SimulatorScriptReader {
         if let text = fields.text("client") { script.client = text }
         if let text = fields.text("secret") { script.secret = text }
         if let texts = fields.texts("roles") { script.roles = texts }
+        if let texts = fields.texts("graph-roles") { script.graphRoles = texts }
         if let texts = fields.texts("audiences") { script.audiences = texts }
         if let number = whole("token-lifetime", fields, 1...86_400) { script.tokenLifetimeSeconds = number }
     }
