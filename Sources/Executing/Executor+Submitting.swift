@@ -66,9 +66,10 @@ extension Executor {
 
     /// Compares the token's roles with what the action needs, before anything is called.
     private func holdsPermission(_ job: inout Job, _ entry: ActionEntry) async throws -> Bool {
+        let entry = defender.backEnds.served(entry)
         let held: Set<String>?
         do throws(DefenderError) {
-            held = try await defender.heldPermissions()
+            held = try await defender.heldPermissions(at: entry.backEnd)
         } catch {
             return try await postpone(&job, error)
         }
@@ -79,7 +80,8 @@ extension Executor {
             message:
                 "The application lacks the permission \(missing.anyOf.joined(separator: " or ")) \(missing.purpose).",
             fix:
-                "Add it to the app registration (WindowsDefenderATP, application permissions) and grant consent."
+                "Add it to the app registration (\(entry.backEnd.registrationName), application permissions) and "
+                + "grant consent."
         )
         if job.isAutomatic {
             let error = DefenderError(

@@ -43,11 +43,19 @@ extension Executor {
                 )
             }
         }
-        job = try await ledger.apply(
-            .settled(Outcome(code: "answered", message: answer.words, answer: answer)),
-            to: job,
-            keeping: nil
-        )
+        var outcome = Outcome(code: "answered", message: answer.words, answer: answer)
+        if let whole = answer.whole {
+            do {
+                outcome.evidence = try await keepAnswer?(job.id, whole)
+                outcome.message +=
+                    outcome.evidence.map { "\nAll of it is kept as evidence: \($0.file)." } ?? ""
+            } catch {
+                let why = (error as? any Explained)?.message ?? "The file could not be written."
+                outcome.message += "\nIt was too large for the record and could not be kept: \(why)"
+            }
+            outcome.answer?.whole = nil
+        }
+        job = try await ledger.apply(.settled(outcome), to: job, keeping: nil)
         return false
     }
 

@@ -18,6 +18,8 @@ package struct Executor: Service {
     let logger: Logger
     let wallClock: @Sendable () -> Timestamp
     let clock: any Clock<Duration>
+    /// Keeps a result that is too large for the ledger; nil where nothing can be kept.
+    let keepAnswer: (@Sendable (JobID, [UInt8]) async throws -> EvidenceNote)?
 
     package init(
         ledger: any Ledger,
@@ -26,7 +28,8 @@ package struct Executor: Service {
         settings: ExecutingSettings,
         logger: Logger,
         wallClock: @escaping @Sendable () -> Timestamp,
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = ContinuousClock(),
+        keepAnswer: (@Sendable (JobID, [UInt8]) async throws -> EvidenceNote)? = nil
     ) {
         self.ledger = ledger
         self.defender = defender
@@ -35,6 +38,7 @@ package struct Executor: Service {
         self.logger = logger
         self.wallClock = wallClock
         self.clock = clock
+        self.keepAnswer = keepAnswer
     }
 
     package func run() async throws {

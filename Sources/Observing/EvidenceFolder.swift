@@ -19,8 +19,12 @@ package actor EvidenceFolder {
         self.keepFor = keepFor
     }
 
-    /// Finds room for one package.
-    func makePlace(for job: JobID, now: Timestamp) throws(EvidenceError) -> EvidencePlace {
+    /// Finds room for one file of a job; `ending` is that of its name.
+    func makePlace(
+        for job: JobID,
+        ending: String = "zip",
+        now: Timestamp
+    ) throws(EvidenceError) -> EvidencePlace {
         guard open.isEmpty else { throw .busy }
         let used: Int64
         do {
@@ -35,7 +39,7 @@ package actor EvidenceFolder {
         }
         let left = totalBytesMax - used
         guard left > 0 else { throw .full(totalBytesMax: totalBytesMax) }
-        let name = "\(job.text).zip"
+        let name = "\(job.text).\(ending)"
         let place = EvidencePlace(
             name: name,
             path: "\(folder)/\(name)",
@@ -94,7 +98,8 @@ package actor EvidenceFolder {
 
     /// Whether a file bears a name that ``makePlace(for:now:)`` gives.
     private func isPackage(_ name: String) -> Bool {
-        name.hasPrefix("j-") && (name.hasSuffix(".zip") || name.hasSuffix(".zip.partial"))
+        name.hasPrefix("j-")
+            && ["zip", "json"].contains { name.hasSuffix(".\($0)") || name.hasSuffix(".\($0).partial") }
     }
 }
 

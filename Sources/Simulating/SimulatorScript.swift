@@ -60,7 +60,7 @@ package struct SimulatorScript: Sendable, Equatable {
         roles = [
             "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
             "Machine.RestrictExecution", "Machine.StopAndQuarantine", "Machine.Offboard",
-            "Machine.ReadWrite.All", "Alert.ReadWrite.All",
+            "Machine.ReadWrite.All", "Alert.ReadWrite.All", "AdvancedQuery.Read.All",
         ]
         graphRoles = ["ThreatHunting.Read.All", "SecurityAlert.ReadWrite.All"]
         tokenLifetimeSeconds = 3_599

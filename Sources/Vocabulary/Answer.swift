@@ -19,6 +19,17 @@ package struct Answer: Sendable, Hashable, Codable {
     package var isCut: Bool
     /// True if there may be more than was found: the list ended at a bound.
     package var mayBeMore: Bool
+    /// All rows as a JSON array, where ``json`` lacks some: to be kept as evidence, not with the job.
+    package var whole: [UInt8]?
+
+    private enum CodingKeys: String, CodingKey {
+        case columns
+        case json
+        case lines
+        case count
+        case isCut
+        case mayBeMore
+    }
 
     package init(
         columns: [String],
@@ -26,7 +37,8 @@ package struct Answer: Sendable, Hashable, Codable {
         lines: [String],
         count: Int,
         isCut: Bool = false,
-        mayBeMore: Bool = false
+        mayBeMore: Bool = false,
+        whole: [UInt8]? = nil
     ) {
         self.columns = columns
         self.json = json
@@ -34,6 +46,7 @@ package struct Answer: Sendable, Hashable, Codable {
         self.count = count
         self.isCut = isCut
         self.mayBeMore = mayBeMore
+        self.whole = whole
     }
 
     /// In words: how many, and the first of them.

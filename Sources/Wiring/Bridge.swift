@@ -26,6 +26,8 @@ struct Bridge: Sendable {
     /// Writes packages to disk on its own thread, so that a slow disk holds up no isolate.
     let downloads: CurlClient
     let tokens: TokenSource
+    /// Tokens for Graph; nil where the settings name no address of it.
+    let graphTokens: TokenSource?
     let defender: DefenderClient
     let certificate: ListenerCertificate?
     let metrics: BridgeMetrics
@@ -52,32 +54,34 @@ struct Bridge: Sendable {
             fetching: (KeyFetcher(http: http), logger)
         )
         try await live.start()
-        let tokens = TokenSource(
-            settings: try EntraSettings(
-                loginBase: settings.defender.login,
-                tenant: settings.defender.tenant,
-                client: settings.defender.client,
-                scope: settings.defender.scope
-            ),
-            credential: { live.settings.defender.entraCredential },
-            sender: http,
-            logger: logger
-        )
+        let makeTokens = { (scope: String) throws(TokenError) in
+            TokenSource(
+                settings: try EntraSettings(
+                    loginBase: settings.defender.login,
+                    tenant: settings.defender.tenant,
+                    client: settings.defender.client,
+                    scope: scope
+                ),
+                credential: { live.settings.defender.entraCredential },
+                sender: http,
+                logger: logger
+            )
+        }
+        let tokens = try makeTokens(settings.defender.scope)
         try await tokens.prepare()
+        let graphTokens = try settings.defender.graphScope.map(makeTokens)
         let metrics = BridgeMetrics(in: registry)
         let defender = DefenderClient(
             base: settings.defender.api,
             clientID: settings.defender.client,
             sender: http,
             downloader: downloads,
-            tokens: TokenSupply(
-                token: {
-                    let token = try await tokens.token()
-                    return HeldToken(bearer: token.bearer, permissions: token.permissions)
-                },
-                discard: { await tokens.discard($0, challenge: $1) }
-            ),
+            tokens: TokenSupply(of: tokens),
             budget: RateBudget(),
+            graph: settings.defender.graph.flatMap { base in
+                graphTokens.map { GraphAccess(base: base, tokens: TokenSupply(of: $0)) }
+            },
+            backEnds: settings.defender.backEnds,
             logger: logger,
             note: { note in
                 metrics.countDefenderCall(kind: note.call, outcome: note.outcome.rawValue)
@@ -95,6 +99,7 @@ struct Bridge: Sendable {
             http: http,
             downloads: downloads,
             tokens: tokens,
+            graphTokens: graphTokens,
             defender: defender,
             certificate: certificate,
             metrics: metrics,
@@ -109,17 +114,18 @@ struct Bridge: Sendable {
     ///
     /// Listeners come last, so that they stop first.
     func services(_ settings: Settings, announce: Announcement) throws -> [any Service] {
+        let evidence = evidence(settings)
         var services: [any Service] = [
             JobLog(ledger: ledger, metrics: metrics, logger: logger),
             reporter,
-            observer(settings),
+            observer(settings, evidence),
             Sweeper(
                 ledger: ledger,
                 defender: defender,
                 settings: observing(settings),
                 logger: logger
             ),
-            executor(settings),
+            executor(settings, evidence),
             Housekeeper(ledger: ledger, logger: logger),
             DailyDigest(
                 ledger: ledger,
@@ -154,6 +160,7 @@ struct Bridge: Sendable {
             scrubber.learn(live.settings.secrets)
             for variable in live.settings.takenVariables { ProcessGuard.unset(variable) }
             try await tokens.prepare()
+            try await graphTokens?.prepare()
             try await ledger.recordSettings(live.settings, by: "reload")
             logger.notice("Settings read again", metadata: ["file": "\(live.settings.file)"])
         } catch let problems as SettingsProblems {
@@ -201,7 +208,19 @@ struct Bridge: Sendable {
         )
     }
 
-    private func executor(_ settings: Settings) -> Executor {
+    private func evidence(_ settings: Settings) -> EvidenceFolder? {
+        settings.evidence.map {
+            EvidenceFolder(folder: $0.folder, totalBytesMax: $0.totalBytesMax, keepFor: $0.keepFor)
+        }
+    }
+
+    private func keeping(
+        _ folder: EvidenceFolder
+    ) -> @Sendable (JobID, [UInt8]) async throws -> EvidenceNote {
+        { job, bytes in try await folder.keepAnswer(bytes, of: job, now: Timestamp.now()) }
+    }
+
+    private func executor(_ settings: Settings, _ evidence: EvidenceFolder?) -> Executor {
         Executor(
             ledger: ledger,
             defender: defender,
@@ -212,7 +231,8 @@ struct Bridge: Sendable {
                 warn: settings.watch.warn
             ),
             logger: logger,
-            wallClock: Timestamp.now
+            wallClock: Timestamp.now,
+            keepAnswer: evidence.map(keeping)
         )
     }
 
@@ -225,14 +245,12 @@ struct Bridge: Sendable {
         )
     }
 
-    private func observer(_ settings: Settings) -> Observer {
+    private func observer(_ settings: Settings, _ evidence: EvidenceFolder?) -> Observer {
         Observer(
             ledger: ledger,
             defender: defender,
             settings: observing(settings),
-            evidence: settings.evidence.map {
-                EvidenceFolder(folder: $0.folder, totalBytesMax: $0.totalBytesMax, keepFor: $0.keepFor)
-            },
+            evidence: evidence,
             logger: logger,
             wallClock: Timestamp.now
         )
@@ -330,6 +348,19 @@ struct Bridge: Sendable {
             logger: logger,
             onListening: { await announce.control(path) },
             answer: { await desk.answer($0) }
+        )
+    }
+}
+
+extension TokenSupply {
+    /// Tokens of Entra ID, as Defender's client takes them.
+    init(of source: TokenSource) {
+        self.init(
+            token: {
+                let token = try await source.token()
+                return HeldToken(bearer: token.bearer, permissions: token.permissions)
+            },
+            discard: { await source.discard($0, challenge: $1) }
         )
     }
 }

@@ -1,3 +1,4 @@
+import Catalogue
 import CurlClient
 import Defender
 import Logging
@@ -35,6 +36,7 @@ struct Bench {
         budget: RateBudget = RateBudget(),
         clock: MonotonicTime = .continuous,
         changesTokens: Bool = true,
+        backEnds: BackEndChoice = BackEndChoice(),
         token: (@Sendable () async throws -> HeldToken)? = nil,
         onSend: @escaping @Sendable () -> Void = {}
     ) {
@@ -56,6 +58,14 @@ struct Bench {
                 discard: { bearer, claims in dropped.add(bearer.withText { $0 }, claims) }
             ),
             budget: budget,
+            graph: GraphAccess(
+                base: "https://graph.example/",
+                tokens: TokenSupply(
+                    token: { HeldToken(bearer: Secret("G1"), permissions: ["ThreatHunting.Read.All"]) },
+                    discard: { _, _ in }
+                )
+            ),
+            backEnds: backEnds,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: clock,
             now: { Bench.now },

@@ -1,3 +1,4 @@
+import Cryptography
 import Vocabulary
 
 /// How others agree to a job, or do not (design §9).
@@ -81,8 +82,18 @@ extension Job {
         var words = deed
         if let machine { words += " (\(machine.id))" }
         if let duration { words += " for \(duration)" }
-        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) { words += ", \(name) \(value)," }
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            words += ", \(name) \(Self.shown(value)),"
+        }
         return words
+    }
+
+    /// A long text by its beginning and its digest, so that nobody agrees to what they cannot see by half.
+    private static func shown(_ value: String) -> String {
+        guard value.count > 300 || value.contains(where: \.isNewline) else { return value }
+        let start = value.prefix(300).split(whereSeparator: \.isNewline).joined(separator: " ")
+        let digest = Hex.encode(Digest.of(Array(value.utf8)))
+        return "\(start)… (\(value.utf8.count) bytes, SHA-256 \(digest); `jobs show` has all of it)"
     }
 
     private var approvalButtons: [Button] {

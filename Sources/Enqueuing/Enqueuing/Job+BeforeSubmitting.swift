@@ -101,6 +101,7 @@ extension Job {
         case .rehearsed(let outcome):
             return end(.cancelled, outcome, tone: .progress)
         case .settled(let outcome):
+            if let note = outcome.evidence { evidence = note }
             // An isolate that is settled without an action of its own leaves no claim, and contains for nobody.
             let closing: [JobEffect] =
                 action == "isolate" ? [.closeClaim(outcome.code), .settleJoined(.failed)] : []

@@ -12,7 +12,7 @@ extension Job {
     /// What has no default, and without which the action says nothing.
     private var needed: [(String, String)] {
         let entry = Catalogue.entry(action)
-        return (entry?.parameters ?? []).filter(\.isRequired)
+        return (entry?.parameters ?? []).filter { $0.isRequired && !$0.isDocument }
             .compactMap { parameter in parameters[parameter.name].map { (parameter.name, $0) } }
     }
 

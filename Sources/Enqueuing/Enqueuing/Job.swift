@@ -312,6 +312,8 @@ package struct Outcome: Sendable, Hashable, Codable {
     package var fix: String?
     /// What a look-up found, or what Defender answered to what it did at once.
     package var answer: Answer?
+    /// What was too large for the record and is kept beside it.
+    package var evidence: EvidenceNote?
 
     package init(code: String, message: String, fix: String? = nil, answer: Answer? = nil) {
         self.code = code

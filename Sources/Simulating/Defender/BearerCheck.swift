@@ -13,7 +13,9 @@ struct BearerCheck: Sendable {
     }
 
     /// - Throws: 401 for a token that is none of ours or out of its time, 403 for one meant for another API.
-    func caller(_ call: SimulatedCall) throws(DefenderRefusal) -> Caller {
+    ///
+    /// Nil `audiences` are those of Defender.
+    func caller(_ call: SimulatedCall, audiences: [String]? = nil) throws(DefenderRefusal) -> Caller {
         let words = call.header("authorization")?.split(separator: " ") ?? []
         guard call.headers["authorization"]?.count == 1, words.count == 2, words[0].lowercased() == "bearer",
             let claims = mint.claims(of: String(words[1])),
@@ -22,7 +24,7 @@ struct BearerCheck: Sendable {
             claims["tid"]?.string == script.tenant,
             let client = claims["appid"]?.string
         else { throw DefenderRefusal(401, "Unauthorized", "Invalid or expired authorization header.") }
-        guard let audience = claims["aud"]?.string, script.audiences.contains(audience) else {
+        guard let audience = claims["aud"]?.string, (audiences ?? script.audiences).contains(audience) else {
             throw DefenderRefusal(403, "Forbidden", "The token's audience is not allowed for this API.")
         }
         return Caller(client: client, roles: claims["roles"]?.array?.compactMap(\.string) ?? [])

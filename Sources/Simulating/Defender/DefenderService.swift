@@ -36,7 +36,7 @@ struct DefenderService: Sendable {
     /// Nil if the path is none of Defender's.
     mutating func answer(_ call: SimulatedCall) -> SimulatedAnswer? {
         estate.advance(to: call.at)
-        if let answer = packages.answer(call) { return answer }
+        if let answer = packages.answer(call) ?? answerGraph(call) { return answer }
         var segments = call.segments
         guard segments.first?.lowercased() == "api" else { return nil }
         segments.removeFirst()

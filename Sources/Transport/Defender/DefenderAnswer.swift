@@ -20,10 +20,10 @@ struct DefenderAnswer {
     var serverTime: Timestamp? { response.header("Date").flatMap { Timestamp(httpDate: $0) } }
 
     /// The body of a success.
-    func object() throws(DefenderError) -> JSONValue {
+    func object(bytesMax: Int = JSONReader.bytesMaxDefault) throws(DefenderError) -> JSONValue {
         guard (200...299).contains(response.status) else { throw failure }
         do {
-            return try JSONReader.read(response.body, root: .object)
+            return try JSONReader.read(response.body, root: .object, bytesMax: bytesMax)
         } catch {
             throw unreadable("a body that cannot be read (\(error.code))")
         }

@@ -1,3 +1,4 @@
+import Catalogue
 import CurlClient
 import JSONReader
 import Vocabulary
@@ -14,6 +15,9 @@ struct DefenderCall: Sendable {
     let body: JSONValue?
     /// Waiting for token and budget included.
     let deadline: Duration
+    /// Which service it goes to.
+    var host = BackEnd.defender
+    var responseBytesMax = 8 << 20
 
     static let deadlineDefault = Duration.seconds(30)
     /// Packages are large and lines may be slow.
@@ -53,7 +57,8 @@ struct DefenderCall: Sendable {
             headers: headers,
             body: body.map { Secret($0.encoded()) },
             isIdempotent: !isChange,
-            deadline: deadline
+            deadline: deadline,
+            responseBytesMax: responseBytesMax
         )
     }
 

@@ -1,3 +1,4 @@
+package import Catalogue
 package import Vocabulary
 
 /// What the back half asks of Defender.
@@ -9,6 +10,12 @@ package protocol DefenderCalling: Sendable {
 
     /// The application permissions in the present token; nil where the token is opaque.
     func heldPermissions() async throws(DefenderError) -> Set<String>?
+
+    /// Which back end serves what can be had from more than one.
+    var backEnds: BackEndChoice { get }
+
+    /// The same of the token for one back end; each has its own.
+    func heldPermissions(at backEnd: BackEnd) async throws(DefenderError) -> Set<String>?
 
     /// One machine by its id. ``DefenderError/Kind/notFound`` if there is none.
     func machine(_ id: MachineID, priority: CallPriority) async throws(DefenderError) -> Machine
@@ -67,6 +74,14 @@ package protocol DefenderCalling: Sendable {
         bytesMax: Int64,
         onBytes: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(DefenderError) -> Int64
+}
+
+extension DefenderCalling {
+    package var backEnds: BackEndChoice { BackEndChoice() }
+
+    package func heldPermissions(at backEnd: BackEnd) async throws(DefenderError) -> Set<String>? {
+        try await heldPermissions()
+    }
 }
 
 /// Who goes first when calls are scarce (design §9, rate budget); the order of the cases is the order.

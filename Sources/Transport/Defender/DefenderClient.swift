@@ -1,3 +1,4 @@
+package import Catalogue
 package import CurlClient
 import Foundation
 import JSONReader
@@ -9,7 +10,9 @@ package import Vocabulary
 /// Nothing that changes a machine is ever sent twice by it, but for a 401, which says that nothing was done.
 package final class DefenderClient: DefenderCalling {
     package let clientID: String
+    package let backEnds: BackEndChoice
     private let base: String
+    private let graph: GraphAccess?
     private let sender: any HTTPSending
     private let downloader: any HTTPSending
     private let tokens: TokenSupply
@@ -26,6 +29,8 @@ package final class DefenderClient: DefenderCalling {
     ///   - downloader: Fetches packages, so that a slow disk holds up no call; by default the sender.
     ///   - tokens: Where tokens come from and go back to.
     ///   - budget: Shared by everything that calls this address for this application.
+    ///   - graph: How Microsoft Graph is called; nil where it is not.
+    ///   - backEnds: Which of the two serves what both have.
     ///   - logger: Gets a debug line for each answer.
     ///   - clock: For deadlines.
     ///   - now: The wall clock, read where an answer names a moment.
@@ -37,14 +42,16 @@ package final class DefenderClient: DefenderCalling {
         downloader: (any HTTPSending)? = nil,
         tokens: TokenSupply,
         budget: RateBudget,
+        graph: GraphAccess? = nil,
+        backEnds: BackEndChoice = BackEndChoice(),
         logger: Logger,
         clock: MonotonicTime = .continuous,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
         note: @escaping @Sendable (CallNote) -> Void = { _ in }
     ) {
-        var base = base
-        while base.hasSuffix("/") { base.removeLast() }
-        self.base = base
+        self.base = Self.withoutSlash(base)
+        self.graph = graph
+        self.backEnds = backEnds
         self.clientID = clientID
         self.sender = sender
         self.downloader = downloader ?? sender
@@ -60,12 +67,25 @@ package final class DefenderClient: DefenderCalling {
         try await tokens.take().permissions
     }
 
+    static func withoutSlash(_ base: String) -> String {
+        var base = base
+        while base.hasSuffix("/") { base.removeLast() }
+        return base
+    }
+
+    package func heldPermissions(at backEnd: BackEnd) async throws(DefenderError) -> Set<String>? {
+        guard backEnd == .graph else { return try await heldPermissions() }
+        guard let graph else { throw GraphAccess.missing }
+        return try await graph.tokens.take().permissions
+    }
+
     /// Makes one call and returns its answer, whatever its status.
     ///
     /// The deadline covers waiting for a token and for the budget as well. After a 401 the token is dropped
     /// and the call made once more, if that brings another token.
     func call(_ call: DefenderCall) async throws(DefenderError) -> DefenderAnswer {
         let deadline = clock.elapsed() + call.deadline
+        let tokens = try tokens(for: call.host)
         var held = try await tokens.take()
         var answer = try await send(call, held, before: deadline)
         if answer.response.status == 401 {
@@ -75,9 +95,17 @@ package final class DefenderClient: DefenderCalling {
             held = next
             answer = try await send(call, held, before: deadline)
         }
-        if answer.response.status == 429 { await obey(answer, call.kind) }
+        if answer.response.status == 429 { await obey(answer, call) }
         return answer
     }
+
+    private func tokens(for host: BackEnd) throws(DefenderError) -> TokenSupply {
+        guard host == .graph else { return tokens }
+        guard let graph else { throw GraphAccess.missing }
+        return graph.tokens
+    }
+
+    private func budget(of host: BackEnd) -> RateBudget { host == .graph ? graph?.budget ?? budget : budget }
 
     private func send(
         _ call: DefenderCall,
@@ -85,12 +113,20 @@ package final class DefenderClient: DefenderCalling {
         before deadline: Duration
     ) async throws(DefenderError) -> DefenderAnswer {
         let patience = min(RateBudget.patience(of: call.priority), deadline - clock.elapsed())
-        try await budget.take(call.kind, priority: call.priority, patience: max(patience, .zero))
+        try await budget(of: call.host).take(
+            call.kind,
+            priority: call.priority,
+            patience: max(patience, .zero)
+        )
         let left = deadline - clock.elapsed()
         guard left >= .milliseconds(100) else { throw call.tooLate }
         do {
             let response = try await sender.send(
-                call.outgoing(base: base, bearer: held.bearer, deadline: left)
+                call.outgoing(
+                    base: call.host == .graph ? graph?.base ?? base : base,
+                    bearer: held.bearer,
+                    deadline: left
+                )
             )
             logger.debug(
                 "defender answered",
@@ -109,12 +145,12 @@ package final class DefenderClient: DefenderCalling {
         }
     }
 
-    private func obey(_ answer: DefenderAnswer, _ kind: RateLedger.Kind) async {
+    private func obey(_ answer: DefenderAnswer, _ call: DefenderCall) async {
         do {
             try answer.check()
         } catch {
             guard let wait = error.retryAfter else { return }
-            await budget.pause(kind, for: wait)
+            await budget(of: call.host).pause(call.kind, for: wait)
         }
     }
 

@@ -36,6 +36,8 @@ package struct ActionEntry: Sendable, Hashable {
     package var needsEnd = false
     /// True if a grant must name it, although it changes nothing; false for what every grant lets see.
     package var needsGrant = true
+    /// What else serves it than ``backEnd``.
+    package var others: [OtherService] = []
 
     /// True for what finds a machine first, and is decided with what is known of it.
     package var isAboutMachine: Bool { about == .machine }
@@ -92,4 +94,12 @@ package enum BackEnd: String, Sendable, Hashable {
     case graph
     /// Answered from the ledger and Defender's lists; nothing is posted to a machine.
     case bascule
+
+    /// How the portal calls the API among an application's permissions.
+    package var registrationName: String {
+        switch self {
+        case .defender, .bascule: "WindowsDefenderATP"
+        case .graph: "Microsoft Graph"
+        }
+    }
 }

@@ -4,6 +4,22 @@
 extension Catalogue {
     package static let alertActions: [ActionEntry] = [alerts, alert, alertUpdate]
 
+    /// Reading through Graph's `alerts_v2`.
+    private static let readingThroughGraph = OtherService(
+        backEnd: .graph,
+        applicationPermissions: ["SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All"],
+        delegatedPermissions: ["SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All"],
+        rate: documentedRate,
+        retires: nil
+    )
+    private static let writingThroughGraph = OtherService(
+        backEnd: .graph,
+        applicationPermissions: ["SecurityAlert.ReadWrite.All"],
+        delegatedPermissions: ["SecurityAlert.ReadWrite.All"],
+        rate: documentedRate,
+        retires: nil
+    )
+
     private static let readingAlerts = ["Alert.Read.All", "Alert.ReadWrite.All"]
     private static let readingAlertsForUser = ["Alert.Read", "Alert.ReadWrite"]
     static let severities = ["any", "Informational", "Low", "Medium", "High"]
@@ -19,7 +35,7 @@ extension Catalogue {
         ],
         application: readingAlerts,
         delegated: readingAlertsForUser
-    )
+    ).also(readingThroughGraph)
 
     package static let alert = lookUp(
         "alert",
@@ -27,7 +43,7 @@ extension Catalogue {
         about: .alert,
         application: readingAlerts,
         delegated: readingAlertsForUser
-    )
+    ).also(readingThroughGraph)
 
     package static let alertUpdate = order(
         "alert-update",
@@ -37,7 +53,7 @@ extension Catalogue {
         application: ["Alert.ReadWrite.All"],
         delegated: ["Alert.ReadWrite"],
         lane: .alerts
-    )
+    ).also(writingThroughGraph)
 
     /// What can be noted on an alert; what is `unchanged` is not sent.
     static let alertNotes = [

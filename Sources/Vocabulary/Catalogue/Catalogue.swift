@@ -7,7 +7,7 @@ package enum Catalogue {
             isolate, release, restrict, unrestrict, scan, collect, quarantineFile, offboard, tag, untag,
             cancel,
             status,
-        ] + alertActions
+        ] + alertActions + huntingActions
 
     /// The entry of a word, compared without regard to case.
     package static func entry(_ word: String) -> ActionEntry? {

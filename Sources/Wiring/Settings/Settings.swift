@@ -1,4 +1,5 @@
 import Accepting
+import Catalogue
 import Classifying
 import Deciding
 import Foundation
@@ -61,6 +62,8 @@ struct Settings: Sendable {
         var graph: String?
         /// What a token for Graph is asked for; nil without ``graph``.
         var graphScope: String?
+        /// Which back end serves what can be had from more than one.
+        var backEnds = BackEndChoice()
     }
 
     struct Proxy: Sendable, Hashable {

@@ -12,7 +12,7 @@ extension SettingsReader {
             let part = Fields(
                 node,
                 "\"defender\"",
-                known: ["cloud", "region", "tenant", "application"],
+                known: ["cloud", "region", "tenant", "application", "back-ends"],
                 unbuilt: ["user"],
                 in: fields.reading
             )
@@ -21,6 +21,7 @@ extension SettingsReader {
         let tenant = part.text("tenant", isRequired: true)
         let application = readApplication(part)
         guard let cloud, let tenant, let application else { return nil }
+        let backEnds = readBackEnds(part, graph: cloud.graph)
         return Settings.Defender(
             api: cloud.api,
             login: cloud.login,
@@ -29,7 +30,8 @@ extension SettingsReader {
             client: application.client,
             credential: application.credential,
             graph: cloud.graph,
-            graphScope: cloud.graphScope
+            graphScope: cloud.graphScope,
+            backEnds: backEnds
         )
     }
 

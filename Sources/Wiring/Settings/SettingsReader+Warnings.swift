@@ -29,6 +29,7 @@ extension SettingsReader {
             reading.warn(fields.node, "there are no grants: everything is refused", "add `grants`")
         }
         warnOfLifting(grants, fields)
+        warnOfBackEnds(settings, fields)
         if settings.tell == nil {
             for route in settings.routes where route.confirmation == .chat {
                 reading.warn(

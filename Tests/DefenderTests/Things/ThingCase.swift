@@ -11,6 +11,8 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
     var isAboutMachine = false
     var parameters: [String: String] = [:]
     var endsAt: Timestamp?
+    /// The back end that is chosen for it.
+    var host = BackEnd.defender
     /// Such as `GET /api/alerts?$top=100`, percent-encoded as it is sent.
     let request: String
     var body: String?
@@ -20,6 +22,8 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
     /// The first of the lines for people.
     let line: String?
     var count = 1
+    /// A second call and its body, where one follows.
+    var next: String?
 
     var testDescription: String { request }
 
@@ -43,20 +47,29 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
             : try await bench.client.ask(request)
     }
 
-    static let all: [ThingCase] = alerts
+    func bench(_ answers: [RecordingSender.Answer]) -> Bench {
+        Bench(answers, backEnds: BackEndChoice(hunting: host, alerts: host))
+    }
+
+    static let all: [ThingCase] = alerts + hunting
 }
 
 /// Every look-up and order, on the wire and back.
 struct ThingTests {
     @Test(arguments: ThingCase.all)
     func `the request is exactly this and the answer is read`(of thing: ThingCase) async throws {
-        let bench = Bench([.json(thing.status, thing.answer)])
+        let bench = thing.bench([.json(thing.status, thing.answer), .json(200, "{}")])
         let answer = try await thing.ask(of: bench)
-        #expect(bench.sender.sent.count == 1)
+        #expect(bench.sender.sent.count == (thing.next == nil ? 1 : 2))
         let sent = try #require(bench.sender.sent.first)
-        #expect("\(sent.method) \(sent.url)" == thing.request.replacing(" /", with: " https://api.example/"))
+        let base = thing.host == .graph ? "https://graph.example" : "https://api.example"
+        #expect("\(sent.method) \(sent.url)" == thing.request.replacing(" /", with: " \(base)/"))
         #expect(sent.body == thing.body)
-        #expect(sent.headers["Authorization"] == "Bearer T1")
+        #expect(sent.headers["Authorization"] == (thing.host == .graph ? "Bearer G1" : "Bearer T1"))
+        if let next = thing.next, let second = bench.sender.sent.last {
+            let said = "\(second.method) \(second.url) \(second.body ?? "")"
+            #expect(said == next.replacing("POST /", with: "POST \(base)/"))
+        }
         #expect(answer.count == thing.count)
         #expect(answer.lines.first == thing.line)
     }
@@ -73,7 +86,7 @@ struct ThingTests {
             (403, missing, DefenderError.Kind.permission), (404, unknown, .notFound), (400, input, .refused),
             (429, quota, .throttled), (404, "", .notFound), (403, "<html>no</html>", .permission),
         ] {
-            let error = try await refusal { try await thing.ask(of: Bench([.json(status, body)])) }
+            let error = try await refusal { try await thing.ask(of: thing.bench([.json(status, body)])) }
             #expect(error.kind == kind, "\(status)")
             #expect(error.mayHaveBeenExecuted == false)
             if status == 429 { #expect(error.retryAfter == .seconds(8)) }

@@ -14,6 +14,8 @@ extension DefenderService {
         let path = segments.map { $0.lowercased() }
         switch (call.method, path.first) {
         case (_, "alerts"): return try answerAlerts(call, segments, caller)
+        case ("POST", "advancedqueries") where path == ["advancedqueries", "run"]:
+            return try huntHere(call, caller)
         default: return nil
         }
     }

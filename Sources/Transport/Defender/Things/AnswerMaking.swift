@@ -5,6 +5,8 @@ import Vocabulary
 enum AnswerMaking {
     /// Characters of one value in a line.
     private static let valueCharactersMax = 160
+    /// Defender gives no more rows of a query.
+    private static let huntingRowsMax = 100_000
     /// Elements of an array that are named.
     private static let elementsMax = 5
 
@@ -19,8 +21,20 @@ enum AnswerMaking {
             lines: lines,
             count: rows.count,
             isCut: kept < rows.count,
-            mayBeMore: mayBeMore
+            mayBeMore: mayBeMore,
+            whole: kept < rows.count ? JSONValue.array(rows).encoded() : nil
         )
+    }
+
+    /// The result of a hunting query: Defender spells its members with capitals, Graph does not.
+    static func hunt(_ body: JSONValue, _ answer: DefenderAnswer) throws(DefenderError) -> Answer {
+        guard let rows = (body["Results"] ?? body["results"])?.array else {
+            throw answer.unreadable("no rows")
+        }
+        let schema = (body["Schema"] ?? body["schema"])?.array ?? []
+        let named = schema.compactMap { ($0["Name"] ?? $0["name"])?.string }
+        let columns = named.isEmpty ? rows.first?.object?.keys.sorted() ?? [] : named
+        return list(rows, columns: columns, mayBeMore: rows.count >= huntingRowsMax)
     }
 
     static func entity(_ entity: JSONValue, columns: [String]) -> Answer {

@@ -1,3 +1,4 @@
+import Catalogue
 import CurlClient
 import JSONReader
 package import Vocabulary
@@ -17,24 +18,38 @@ extension DefenderClient {
         priority: CallPriority,
         deadline: Duration
     ) async throws(DefenderError) -> Answer {
-        guard let route = ThingRoute.of(request.action), let path = route.path(request) else {
+        let host = Catalogue.entry(request.action).map { backEnds.served($0).backEnd } ?? .defender
+        guard let route = ThingRoute.of(request.action, at: host), let path = route.path(request) else {
             throw .notSent(request.action)
         }
         let body = route.body.map { $0(request) }
         if let body, body == nil { throw .notSent(request.action) }
         let wanted = request.parameters["top"].flatMap { Int($0) }
-        let answer = try await call(
-            DefenderCall(
-                route.method,
-                path + route.query(request, top: wanted).text,
+        var meant = DefenderCall(
+            route.method,
+            path + route.query(request, top: wanted).text,
+            purpose: request.action,
+            kind: route.kind,
+            priority: priority,
+            body: body ?? nil,
+            deadline: route.deadline ?? deadline
+        )
+        meant.host = host
+        meant.responseBytesMax = route.responseBytesMax
+        let found = try route.read(try await call(meant), top: wanted)
+        if let (path, body) = route.then?(request) {
+            var next = DefenderCall(
+                .post,
+                path,
                 purpose: request.action,
-                kind: route.kind,
                 priority: priority,
-                body: body ?? nil,
+                body: body,
                 deadline: deadline
             )
-        )
-        return try route.read(answer, top: wanted)
+            next.host = host
+            try await call(next).check()
+        }
+        return found
     }
 }
 
@@ -53,7 +68,8 @@ extension ThingRoute {
             try answer.check()
             return Answer(columns: [], json: "[]", lines: [words], count: 1)
         }
-        let body = try answer.object()
+        let body = try answer.object(bytesMax: responseBytesMax)
+        if form == .hunt { return try AnswerMaking.hunt(body, answer) }
         guard form == .list else {
             return AnswerMaking.entity(body, columns: columns)
         }

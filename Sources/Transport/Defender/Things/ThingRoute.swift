@@ -1,3 +1,4 @@
+import Catalogue
 import CurlClient
 import JSONReader
 import Vocabulary
@@ -12,6 +13,8 @@ struct ThingRoute: Sendable {
         case list
         /// One entity.
         case entity
+        /// Columns and rows of a hunting query.
+        case hunt
         /// Nothing that would have to be read; said in these words.
         case empty(String)
     }
@@ -31,11 +34,17 @@ struct ThingRoute: Sendable {
     /// What is shown of each row, in order: paths of members.
     let columns: [String]
     var kind = RateLedger.Kind.call
+    var responseBytesMax = 8 << 20
+    var deadline: Duration?
+    /// A further call once this one has succeeded, such as the comment beside an update.
+    var then: (@Sendable (DefenderRequest) -> (path: String, body: JSONValue)?)?
 
-    /// Nil for a word that has no route here.
-    static func of(_ word: String) -> ThingRoute? { all[word] }
+    /// Nil for a word that has no route there.
+    static func of(_ word: String, at backEnd: BackEnd = .defender) -> ThingRoute? {
+        backEnd == .graph ? graph[word] : all[word]
+    }
 
-    static let all: [String: ThingRoute] = [alerts].reduce(into: [:]) { all, some in
+    static let all: [String: ThingRoute] = [alerts, hunting].reduce(into: [:]) { all, some in
         all.merge(some) { first, _ in first }
     }
 
