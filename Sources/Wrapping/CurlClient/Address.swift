@@ -48,4 +48,9 @@ struct Address {
     var namesLoopback: Bool {
         host == "localhost" || NetworkAddress(host)?.isLoopback == true
     }
+
+    /// True if the host is written as a loopback or link-local address or as `localhost`.
+    var namesLocal: Bool {
+        namesLoopback || NetworkAddress(host)?.isLinkLocal == true
+    }
 }

@@ -14,6 +14,10 @@ package enum AddressRule: Sendable, Hashable {
     /// The URL's host and port must be one of these, compared without regard to case; the address may then be
     /// any.
     case exactly([HostPort])
+    /// Only a service of this machine or of the cloud it runs in: a loopback or link-local address.
+    ///
+    /// Such a service speaks plain http and is never asked through a proxy.
+    case localOnly
 
     /// One host and one port.
     package struct HostPort: Sendable, Hashable {

@@ -47,6 +47,12 @@ struct NetworkAddress: Equatable {
         return bytes == [UInt8](repeating: 0, count: 15) + [1]
     }
 
+    /// 169.254.0.0/16 and fe80::/10: never routed, so that whoever answers is on this link.
+    var isLinkLocal: Bool {
+        if let four = asIPv4 { return four[0] == 169 && four[1] == 254 }
+        return bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
+    }
+
     /// True if the address is reached over the public internet.
     var isPublic: Bool {
         if let four = asIPv4 { return Self.isPublicIPv4(four) }

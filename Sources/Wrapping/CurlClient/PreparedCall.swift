@@ -7,8 +7,10 @@ struct PreparedCall: Sendable {
     let usesTLS: Bool
     /// The connected address must be a loopback address: the call goes out unencrypted.
     let mustBeLoopback: Bool
+    /// The connected address must be a loopback or link-local one.
+    let mustBeLocal: Bool
     let mustBePublic: Bool
-    /// Nil where the host is called directly: loopback, Unix sockets, exceptions of the proxy.
+    /// Nil where the host is called directly: loopback, link-local, Unix sockets, exceptions of the proxy.
     let proxy: Secret?
     /// Header lines as they go out; empty values as libcurl wants them.
     let headerLines: [Secret]
@@ -33,9 +35,10 @@ struct PreparedCall: Sendable {
         self.request = request
         url = Secret(address.url)
         usesTLS = address.scheme == "https"
-        mustBeLoopback = !usesTLS && request.unixSocket == nil
+        mustBeLocal = request.addressRule == .localOnly
+        mustBeLoopback = !usesTLS && request.unixSocket == nil && !mustBeLocal
         mustBePublic = Self.mustBePublic(request.addressRule)
-        let isDirect = address.namesLoopback || request.unixSocket != nil
+        let isDirect = address.namesLocal || request.unixSocket != nil
         proxy = isDirect ? nil : settings.proxy.flatMap { $0.isFor(host: address.host) ? $0.url : nil }
         headerLines = try Self.headerLines(of: request)
         limits = Limits(headerBytesMax: settings.headerBytesMax)
@@ -52,6 +55,7 @@ struct PreparedCall: Sendable {
         case "http":
             let isLocal =
                 request.unixSocket != nil || (settings.permitsPlainLoopback && address.namesLoopback)
+                || (request.addressRule == .localOnly && address.namesLocal)
             if !isLocal { return "only https is permitted" }
         default: return "only https is permitted"
         }
@@ -66,6 +70,8 @@ struct PreparedCall: Sendable {
         }
         switch request.addressRule {
         case .any, .publicOnly: break
+        case .localOnly:
+            if !address.namesLocal { return "it is no address of this machine or its link" }
         case .publicAmong(let permitted), .exactly(let permitted):
             if !permitted.contains(AddressRule.HostPort(host: address.host, port: address.port)) {
                 return "its host and port are not on the list"
@@ -77,7 +83,7 @@ struct PreparedCall: Sendable {
     private static func mustBePublic(_ rule: AddressRule) -> Bool {
         switch rule {
         case .publicOnly, .publicAmong: true
-        case .any, .exactly: false
+        case .any, .exactly, .localOnly: false
         }
     }
 

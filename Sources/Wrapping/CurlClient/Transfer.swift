@@ -130,6 +130,10 @@ final class Transfer {
             addressRefusal = "its host has an address that is not a loopback address"
             return false
         }
+        if call.mustBeLocal && address?.isLoopback != true && address?.isLinkLocal != true {
+            addressRefusal = "its host has an address that is not of this machine or its link"
+            return false
+        }
         if call.mustBePublic && address?.isPublic != true {
             addressRefusal = "its host has an address that is not public"
             return false
