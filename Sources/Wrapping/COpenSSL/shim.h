@@ -9,6 +9,7 @@
 #include <openssl/param_build.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -112,4 +113,55 @@ static inline int copenssl_add_extension(X509 *certificate, X509 *issuer, int ki
     int added = X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
     return added;
+}
+
+// 0 if it carries no check of its integrity.
+static inline int copenssl_pkcs12_mac_rounds(const PKCS12 *file, int64_t *rounds) {
+    const ASN1_INTEGER *count = NULL;
+    PKCS12_get0_mac(NULL, NULL, NULL, &count, file);
+    *rounds = 1;
+    if (!PKCS12_mac_present(file)) return 0;
+    // Absent means one.
+    if (count != NULL && ASN1_INTEGER_get_int64(rounds, count) != 1) *rounds = INT64_MAX;
+    return 1;
+}
+
+static inline STACK_OF(X509) *copenssl_certificates(void) {
+    return sk_X509_new_null();
+}
+
+static inline int copenssl_certificates_count(const STACK_OF(X509) *stack) {
+    return stack == NULL ? 0 : sk_X509_num(stack);
+}
+
+// Takes the last one out; the caller owns it.
+static inline X509 *copenssl_certificates_pop(STACK_OF(X509) *stack) {
+    return sk_X509_pop(stack);
+}
+
+// The stack owns a reference of its own.
+static inline int copenssl_certificates_push(STACK_OF(X509) *stack, X509 *certificate) {
+    if (X509_up_ref(certificate) != 1) return 0;
+    if (sk_X509_push(stack, certificate) > 0) return 1;
+    X509_free(certificate);
+    return 0;
+}
+
+static inline void copenssl_certificates_free(STACK_OF(X509) *stack) {
+    sk_X509_pop_free(stack, X509_free);
+}
+
+// True for an algorithm that only the legacy provider has.
+static inline int copenssl_is_unsupported(unsigned long error) {
+    return ERR_GET_REASON(error) == ERR_R_UNSUPPORTED ||
+        (ERR_GET_LIB(error) == ERR_LIB_PKCS12 && ERR_GET_REASON(error) == PKCS12_R_UNKNOWN_DIGEST_ALGORITHM);
+}
+
+static inline int copenssl_is_wrong_password(unsigned long error) {
+    return ERR_GET_LIB(error) == ERR_LIB_PKCS12 && ERR_GET_REASON(error) == PKCS12_R_MAC_VERIFY_FAILURE;
+}
+
+// Reading certificate after certificate ends with this error.
+static inline int copenssl_is_end_of_pem(unsigned long error) {
+    return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }

@@ -6,10 +6,15 @@ enum OpenSSLQueue {
     static func takeWords() -> String {
         let last = ERR_peek_last_error()
         ERR_clear_error()
-        guard last != 0 else { return "no reason given" }
+        return words(of: last)
+    }
+
+    /// The words of one error.
+    static func words(of error: UInt) -> String {
+        guard error != 0 else { return "no reason given" }
         var text = [CChar](repeating: 0, count: 256)
         unsafe text.withUnsafeMutableBufferPointer { buffer in
-            unsafe ERR_error_string_n(last, buffer.baseAddress, buffer.count)
+            unsafe ERR_error_string_n(error, buffer.baseAddress, buffer.count)
         }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -5,7 +5,7 @@ package import Vocabulary
 package final class PrivateKey: Sendable {
     let handle: KeyHandle
 
-    private init(_ handle: KeyHandle) {
+    init(_ handle: KeyHandle) {
         self.handle = handle
     }
 
