@@ -20,6 +20,11 @@ package struct SimulatorScript: Sendable, Equatable {
     /// Audiences that the Defender side accepts, without `/.default`.
     package var audiences: [String]
 
+    /// Whose tokens stand for the application.
+    package var federation = FederationScript()
+    /// What the platform's own ends know.
+    package var identities = IdentityScript()
+
     package var machines: [SimulatedMachine]
     /// Alert ids and the machine each is about.
     package var alerts: [String: String]

@@ -25,6 +25,30 @@ struct SimulatorScriptReaderTests {
         }
     }
 
+    @Test func `a script says what each proof of the application has to be`() throws {
+        let script = try read(
+            """
+            graph-roles: [SecurityAlert.Read.All]
+            federated: { issuer: https://issuer.example/, subject: pod, audience: api://x }
+            managed-identity: { client: c, object: o, resource: /r, echo: no, expires: in }
+            """
+        )
+        #expect(script.graphRoles == ["SecurityAlert.Read.All"])
+        #expect(script.federation.issuer == "https://issuer.example/")
+        #expect(script.federation.subject == "pod")
+        #expect(script.federation.audience == "api://x")
+        #expect(script.identities.client == "c")
+        #expect(script.identities.object == "o")
+        #expect(script.identities.resource == "/r")
+        #expect(script.identities.echoes == false)
+        #expect(script.identities.expiry == .after)
+        #expect(problems("federated: { isuer: x }") == [#"1:14 federated has no key "isuer""#])
+        #expect(
+            problems("managed-identity: { expires: never }")
+                == [#"1:30 "expires" of managed-identity is "never""#]
+        )
+    }
+
     @Test func `a script is read with every kind of value`() throws {
         let script = try read(
             """

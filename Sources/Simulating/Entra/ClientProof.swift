@@ -6,17 +6,20 @@ import Vocabulary
 /// How an application proves itself to the token endpoint.
 struct ClientProof: Sendable {
     let script: SimulatorScript
-    let certificate: Certificate
+    let keys: SimulatorKeys
 
     /// Clocks may differ by this much.
     private static let skewSeconds = 300.0
     private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-    /// As the claim `appidacr` tells it.
+    /// As the claim `appidacr` tells it; another issuer's token counts as a certificate.
     enum Method: String {
         case secret = "1"
         case certificate = "2"
     }
+
+    /// Both of a rotation are registered.
+    private var certificates: [Certificate] { [keys.clientCertificate, keys.nextCertificate] }
 
     func check(
         _ form: TokenForm,
@@ -60,13 +63,15 @@ struct ClientProof: Sendable {
         tenant: String
     ) throws(EntraRefusal) {
         guard let token = WebToken(assertion) else { throw malformedToken("it cannot be read") }
+        let federation = FederatedProof(script: script.federation, key: keys.issuerKey)
+        if federation.isMeant(by: token) { return try federation.check(token, call.at) }
         let scheme: SignatureScheme
         switch token.header["alg"]?.string {
         case "PS256": scheme = .ps256
         case "RS256": scheme = .rs256
         default: throw malformedToken("its algorithm is not supported")
         }
-        try checkThumbprint(token.header)
+        let certificate = try named(by: token.header)
         guard certificate.verify(token.signature, of: token.signed, scheme) else {
             throw badKey("The key was found, but use of the key to verify the signature failed", token.header)
         }
@@ -80,16 +85,25 @@ struct ClientProof: Sendable {
         try checkTimes(token.claims, call.at)
     }
 
-    private func checkThumbprint(_ header: JSONValue) throws(EntraRefusal) {
+    /// The registered certificate that every thumbprint of the header names.
+    private func named(by header: JSONValue) throws(EntraRefusal) -> Certificate {
         let digests = [("x5t#S256", DigestAlgorithm.sha256), ("x5t", .sha1)]
-        var isNamed = false
-        for (name, algorithm) in digests {
-            guard let sent = header[name]?.string else { continue }
-            isNamed = true
-            let own = Base64.encodeURL(Digest.of(certificate.der, algorithm))
-            guard Self.normalised(sent) == own else { throw badKey("The key was not found", header) }
+        let sent = digests.compactMap { name, algorithm in
+            header[name]?.string.map { (Self.normalised($0), algorithm) }
         }
-        guard isNamed else { throw malformedToken("its header names no thumbprint") }
+        guard !sent.isEmpty else { throw malformedToken("its header names no thumbprint") }
+        let found = certificates.first { certificate in
+            sent.allSatisfy { $0 == Base64.encodeURL(Digest.of(certificate.der, $1)) }
+        }
+        guard let found else { throw badKey("The key was not found", header) }
+        // A chain that is sent begins with the certificate itself.
+        if let first = header["x5c"]?[0] {
+            let text = first.string?.filter { !$0.isWhitespace } ?? ""
+            guard Base64.decodeCanonical(text) == found.der else {
+                throw badKey("The key was found, but the chain does not begin with its certificate", header)
+            }
+        }
+        return found
     }
 
     /// Libraries send padding, or the standard alphabet.

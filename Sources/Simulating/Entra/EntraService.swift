@@ -9,14 +9,16 @@ import Vocabulary
 struct EntraService: Sendable {
     let script: SimulatorScript
     let mint: TokenMint
-    /// The application's registered certificate.
-    let certificate: Certificate
+    /// What the application is registered with.
+    let keys: SimulatorKeys
 
     /// Resources that exist in the directory besides Defender's and Graph's; the token carries no roles.
     private static let otherResources = ["https://api.security.microsoft.com"]
 
     /// Nil if the path is none of Entra's.
     func answer(_ call: SimulatedCall) -> SimulatedAnswer? {
+        let identities = IdentityEnds(script: script, mint: mint, keys: keys)
+        if let answer = identities.answer(call) { return answer }
         let segments = call.segments
         guard segments.count >= 3 else { return nil }
         let rest = segments.dropFirst().joined(separator: "/").lowercased()
@@ -79,7 +81,7 @@ struct EntraService: Sendable {
             let text = "The app requested an unsupported grant type '\(kind)'."
             throw EntraRefusal(400, "unsupported_grant_type", 70_003, text)
         }
-        let proof = ClientProof(script: script, certificate: certificate)
+        let proof = ClientProof(script: script, keys: keys)
         let method = try proof.check(form, call, tenant: tenant)
         let resource = try resource(form, isSecond: isSecond)
         return try grant(resource, method: method, call, isSecond: isSecond)
@@ -142,17 +144,7 @@ struct EntraService: Sendable {
     ) throws -> SimulatedAnswer {
         let now = call.at.seconds
         let life = Int64(script.tokenLifetimeSeconds)
-        let object = Estate.identifier(for: script.client).prefix(32)
-        var claims: [String: JSONValue] = [
-            "aud": .string(resource), "iss": .string("https://sts.windows.net/\(script.tenant)/"),
-            "iat": .integer(now - 300), "nbf": .integer(now - 300), "exp": .integer(now + life + 1),
-            "appid": .string(script.client), "appidacr": .string(method.rawValue),
-            "app_displayname": "bascule", "idp": .string("https://sts.windows.net/\(script.tenant)/"),
-            "oid": .string(String(object)), "sub": .string(String(object)), "tid": .string(script.tenant),
-            "uti": .string(Base64.encodeURL(randomBytes(16))), "ver": "1.0",
-        ]
-        let roles = script.roles(at: resource)
-        if !roles.isEmpty { claims["roles"] = .array(roles.map { .string($0) }) }
+        let claims = script.claims(of: script.client, for: resource, method: method.rawValue, at: call.at)
         let token = JSONValue.string(try mint.sign(claims))
         guard !isSecond else {
             return .json(

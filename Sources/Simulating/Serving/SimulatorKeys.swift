@@ -9,10 +9,19 @@ package struct SimulatorKeys: Sendable {
     /// The application's own pair, registered with the simulated Entra.
     package let clientKey: PrivateKey
     package let clientCertificate: Certificate
+    /// The pair that follows the first one, registered as well, as during a rotation.
+    package let nextKey: PrivateKey
+    package let nextCertificate: Certificate
+    /// Of another issuer, whose tokens the simulated Entra takes instead of a secret.
+    package let issuerKey: PrivateKey
+    /// What App Service wants in `X-IDENTITY-HEADER`.
+    package let identityHeader: String
+    /// What stands in the file that Arc's agent names.
+    package let arcKey: String
     let tokenKey: PrivateKey
     let tokenCertificate: Certificate
 
-    /// Makes three RSA keys, which takes a good part of a second.
+    /// Makes five RSA keys, which takes a good part of a second.
     package init(now: Timestamp) throws(CryptographyError) {
         let authorityKey = try PrivateKey.makeRSA()
         let root = try Certificate.makeAuthority(
@@ -41,6 +50,11 @@ package struct SimulatorKeys: Sendable {
         serverCertificate = try issue("localhost", ["localhost", "127.0.0.1"], serverKey)
         clientKey = try PrivateKey.makeRSA()
         clientCertificate = try issue("bascule", [], clientKey)
+        nextKey = try PrivateKey.makeRSA()
+        nextCertificate = try issue("bascule-next", [], nextKey)
+        issuerKey = try PrivateKey.makeRSA()
+        identityHeader = Hex.encode(randomBytes(16)).uppercased()
+        arcKey = Base64.encodeURL(randomBytes(48))
         // Tokens are signed with the authority's key: one key less to make, and nobody checks its purpose.
         tokenKey = authorityKey
         tokenCertificate = root
@@ -49,5 +63,20 @@ package struct SimulatorKeys: Sendable {
     /// Certificate and key of the application, as one PEM text.
     package var clientPEM: Secret {
         clientKey.pem().withBytes { Secret(clientCertificate.pem() + $0) }
+    }
+
+    /// The second pair with the authority above it, as one PEM text.
+    package var nextPEM: Secret {
+        nextKey.pem().withBytes { Secret(nextCertificate.pem() + authority.pem() + $0) }
+    }
+
+    /// The application's pair with the authority above it, as PKCS #12.
+    package func clientPKCS12(password: Secret) throws(CryptographyError) -> Secret {
+        try PKCS12.make(
+            key: clientKey,
+            certificate: clientCertificate,
+            others: [authority],
+            password: password
+        )
     }
 }

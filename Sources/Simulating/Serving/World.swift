@@ -27,7 +27,7 @@ final class World: Sendable {
         init(_ script: SimulatorScript, _ keys: SimulatorKeys, _ makeID: @escaping @Sendable () -> String) {
             faults = FaultPlan(script.faults)
             let mint = TokenMint(key: keys.tokenKey, certificate: keys.tokenCertificate)
-            entra = EntraService(script: script, mint: mint, certificate: keys.clientCertificate)
+            entra = EntraService(script: script, mint: mint, keys: keys)
             defender = DefenderService(script: script, mint: mint, makeID: makeID)
             chat = ChatService(script: script.chat, mint: mint)
         }

@@ -46,16 +46,17 @@ struct Simulate: AsyncParsableCommand {
             )
             throw CommandEnd.usage
         }
-        let world = try await CommandEnd.settling { try read() }
+        var world = try await CommandEnd.settling { try read() }
         let keys = try SimulatorKeys(now: .now())
         let folder: SimulatorFolder
         do {
-            folder = try SimulatorFolder(keys)
+            folder = try SimulatorFolder(keys, federation: world.federation)
         } catch {
             CommandEnd.complain("error: No folder for certificates could be made (\(error)).")
             throw CommandEnd.outside
         }
         defer { folder.remove() }
+        world.identities.arcKeyPath = folder.arcKeyPath
         do {
             try await serve(world, keys, folder)
         } catch {

@@ -13,7 +13,7 @@ package struct SimulatorScriptReader {
         "visibility-lag", "rate", "package-rate", "package", "unknown-properties", "empty-estate",
         "page-rows",
         "tenant", "tenant-domain", "client", "secret", "roles", "graph-roles", "token-lifetime", "audiences",
-        "chat",
+        "federated", "managed-identity", "chat",
     ]
 
     /// Reads a whole file.
@@ -34,6 +34,7 @@ package struct SimulatorScriptReader {
         else { return nil }
         var script = SimulatorScript()
         readDirectory(fields, &script)
+        readProofs(fields, &script)
         readCourses(fields, &script)
         readLimits(fields, &script)
         if let node = fields["chat"] { script.chat = chat(node) }
@@ -53,6 +54,28 @@ package struct SimulatorScriptReader {
         if let texts = fields.texts("graph-roles") { script.graphRoles = texts }
         if let texts = fields.texts("audiences") { script.audiences = texts }
         if let number = whole("token-lifetime", fields, 1...86_400) { script.tokenLifetimeSeconds = number }
+    }
+
+    private func readProofs(_ fields: Fields, _ script: inout SimulatorScript) {
+        if let node = fields["federated"],
+            let part = Fields(node, "federated", known: ["issuer", "subject", "audience"], in: reading)
+        {
+            if let text = part.text("issuer") { script.federation.issuer = text }
+            if let text = part.text("subject") { script.federation.subject = text }
+            if let text = part.text("audience") { script.federation.audience = text }
+        }
+        let known = ["client", "object", "resource", "echo", "expires"]
+        guard let node = fields["managed-identity"],
+            let part = Fields(node, "managed-identity", known: known, in: reading)
+        else { return }
+        if let text = part.text("client") { script.identities.client = text }
+        if let text = part.text("object") { script.identities.object = text }
+        if let text = part.text("resource") { script.identities.resource = text }
+        if let flag = part.flag("echo") { script.identities.echoes = flag }
+        let words = IdentityScript.Expiry.allCases.map(\.rawValue)
+        if let word = part.word("expires", of: words), let expiry = IdentityScript.Expiry(rawValue: word) {
+            script.identities.expiry = expiry
+        }
     }
 
     private func readCourses(_ fields: Fields, _ script: inout SimulatorScript) {
