@@ -129,10 +129,7 @@ extension Settings {
         var all = sources.flatMap {
             $0.secrets + $0.reply.secrets + [$0.reply.token, $0.reply.address].compactMap(\.self)
         }
-        switch defender.credential {
-        case .secrets(let secrets): all += secrets
-        case .certificate(let pem): all.append(pem)
-        }
+        all += defender.credential.secrets
         if let proxy { all.append(proxy.url) }
         if let ship = audit?.ship { all.append(ship.secret) }
         return all
@@ -179,12 +176,8 @@ extension Settings.Defender {
     /// All but the credential, which is read anew.
     fileprivate var fixed: [String?] { [api, login, scope, tenant, client, graph, graphScope] }
 
-    var entraCredential: EntraCredential {
-        switch credential {
-        case .secrets(let secrets): .secrets(secrets)
-        case .certificate(let pem): .certificate(pem: pem)
-        }
-    }
+    /// Read at each reload.
+    var entraCredential: EntraCredential { credential }
 }
 
 extension Settings.Address {

@@ -150,9 +150,12 @@ struct TestCertificate {
 
     var whole: Secret { Secret(key.pem().withBytes { $0 } + certificate.pem()) }
 
-    static func make(days: Int = 90) throws -> TestCertificate {
+    /// As the portal shows it.
+    var shortThumbprint: String { Hex.encode(Digest.of(certificate.der, .sha1)).uppercased() }
+
+    static func make(days: Int = 90, startsAgo seconds: Int64 = 0) throws -> TestCertificate {
         let key = try PrivateKey.makeRSA()
-        let start = ManualClock().now
+        let start = ManualClock().now - .seconds(seconds)
         return TestCertificate(
             key: key,
             certificate: try Certificate.makeAuthority(

@@ -163,6 +163,14 @@ struct TokenBench {
     let source: TokenSource
     let credential: CredentialFile
     let log = LogLines()
+    /// How long was waited between the tries for a managed identity; the clock went on by as much.
+    let waits = Waits()
+
+    final class Waits: Sendable {
+        private let state = Mutex<[Duration]>([])
+        var all: [Duration] { state.withLock { $0 } }
+        func append(_ wait: Duration) { state.withLock { $0.append(wait) } }
+    }
 
     /// The credential as it stands in a file that a test may change.
     final class CredentialFile: Sendable {
@@ -188,6 +196,7 @@ struct TokenBench {
         let file = CredentialFile(credential)
         let clock = clock
         let log = log
+        let waits = waits
         self.entra = entra
         self.credential = file
         source = TokenSource(
@@ -196,6 +205,10 @@ struct TokenBench {
             sender: entra,
             logger: Logger(label: "test") { _ in log },
             now: { clock.now },
+            pause: { wait in
+                waits.append(wait)
+                clock.advance(wait.components.seconds)
+            },
             jitter: { jitter }
         )
     }

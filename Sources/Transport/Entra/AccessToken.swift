@@ -51,12 +51,7 @@ package struct TokenClaims: Sendable, Hashable {
 
     /// Nil unless `bearer` is a JWT whose second part is a JSON object.
     package init?(bearer: Secret) {
-        let parts = bearer.withText {
-            $0.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        }
-        guard parts.count == 3, let payload = Base64.decodeURL(parts[1].replacing("=", with: "")),
-            let claims = try? JSONReader.read(payload, root: .object)
-        else { return nil }
+        guard let claims = Self.payload(of: bearer) else { return nil }
         let scopes = claims["scp"]?.string
         let roles = claims["roles"]?.array?.compactMap(\.string) ?? []
         isDelegated = scopes != nil
@@ -64,5 +59,15 @@ package struct TokenClaims: Sendable, Hashable {
         audience = claims["aud"]?.string
         client = claims["appid"]?.string ?? claims["azp"]?.string
         tenant = claims["tid"]?.string
+    }
+
+    /// The second part of a JWT, not verified.
+    static func payload(of token: Secret) -> JSONValue? {
+        let parts = token.withText {
+            $0.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        }
+        guard parts.count == 3, let payload = Base64.decodeURL(parts[1].replacing("=", with: ""))
+        else { return nil }
+        return try? JSONReader.read(payload, root: .object)
     }
 }

@@ -8,21 +8,37 @@ import Vocabulary
 struct ClientCertificate {
     private let key: PrivateKey
     private let certificate: Certificate
+    /// What is sent along, our own first; empty unless the chain is wanted.
+    let chain: [Certificate]
+    /// What the file was, to know it again.
+    let file: CertificateFile
 
     /// How long an assertion is good.
     static let assertionLife = Duration.seconds(600)
     /// It is dated back a little, so that a clock slightly ahead does no harm.
     static let backDating = Duration.seconds(60)
 
-    /// - Throws: ``TokenError/credential(problem:fix:)`` if the text lacks a key or a certificate, or the two do
-    ///   not belong together.
-    init(pem: Secret) throws(TokenError) {
+    /// - Throws: ``TokenError/credential(problem:fix:)`` if the file lacks a key or a certificate, the two do not
+    ///   belong together, or the password does not open it.
+    init(_ file: CertificateFile) throws(TokenError) {
+        try Self.checkPassword(file)
+        let others: [Certificate]
         do {
-            key = try PrivateKey(pem: pem)
-            certificate = try pem.withBytes { bytes throws(CryptographyError) in try Certificate(pem: bytes) }
+            if file.isPKCS12 {
+                let read = try PKCS12(file.content, password: file.password)
+                (key, certificate, others) = (read.key, read.certificate, read.others)
+            } else {
+                key = try PrivateKey(pem: file.content)
+                let all = try file.content.withBytes { bytes throws(CryptographyError) in
+                    try Certificate.all(pem: bytes)
+                }
+                (certificate, others) = (all[0], Array(all.dropFirst()))
+            }
         } catch {
             throw .credential(problem: error.message, fix: error.fix)
         }
+        self.file = file
+        chain = file.sendsChain ? Certificate.chain(from: certificate, among: others) : []
         guard key.isRSA else {
             throw .credential(
                 problem: "The application's private key is not RSA.",
@@ -37,6 +53,18 @@ struct ClientCertificate {
         }
     }
 
+    private static func checkPassword(_ file: CertificateFile) throws(TokenError) {
+        guard file.isPKCS12 || file.password == nil else {
+            throw .credential(
+                problem: "A password is given for a certificate that is not PKCS #12.",
+                fix:
+                    "Remove the password: a key in a PEM file is unencrypted, only a .pfx or .p12 file has one."
+            )
+        }
+    }
+
+    var notBefore: Timestamp { certificate.notBefore }
+
     /// As it is reported.
     var held: TokenReport.HeldCertificate {
         TokenReport.HeldCertificate(
@@ -47,9 +75,8 @@ struct ClientCertificate {
 
     /// The thumbprints by which the portal names the certificate.
     var shown: String {
-        let short = Hex.encode(Digest.of(certificate.der, .sha1)).uppercased()
         let long = Hex.encode(certificate.thumbprint).uppercased()
-        return "the certificate with thumbprint \(short) (SHA-256 \(long))"
+        return "the certificate with thumbprint \(held.thumbprint) (SHA-256 \(long))"
     }
 
     /// Says what Entra would say, without asking it.
@@ -57,7 +84,7 @@ struct ClientCertificate {
         guard now < certificate.notAfter else {
             throw .credential(
                 problem: "The application's certificate ended on \(certificate.notAfter.iso8601).",
-                fix: "Make a new certificate, upload it to the application, then put it into the PEM file."
+                fix: "Make a new certificate, upload it to the application, then put it into the file."
             )
         }
         guard now >= certificate.notBefore - .seconds(300) else {
@@ -78,11 +105,12 @@ struct ClientCertificate {
         now: Timestamp
     ) throws(TokenError) -> Secret {
         let begins = now.seconds - Self.backDating.wholeSeconds
-        let header: JSONValue = [
+        var header: [String: JSONValue] = [
             "alg": "PS256",
             "typ": "JWT",
             "x5t#S256": .string(Base64.encodeURL(certificate.thumbprint)),
         ]
+        if !chain.isEmpty { header["x5c"] = .array(chain.map { .string(Base64.encode($0.der)) }) }
         let claims: JSONValue = [
             "aud": .string(audience),
             "iss": .string(client),
@@ -92,7 +120,8 @@ struct ClientCertificate {
             "iat": .integer(begins),
             "exp": .integer(begins + Self.assertionLife.wholeSeconds),
         ]
-        let signed = Base64.encodeURL(header.encoded()) + "." + Base64.encodeURL(claims.encoded())
+        let signed =
+            Base64.encodeURL(JSONValue.object(header).encoded()) + "." + Base64.encodeURL(claims.encoded())
         do {
             let signature = try key.sign(Array(signed.utf8), .ps256)
             return Secret(signed + "." + Base64.encodeURL(signature))

@@ -40,7 +40,8 @@ package struct EntraCode: Sendable, Hashable {
         EntraCode(
             [7_000_218],
             "the request carried no credential that Entra ID takes",
-            fix: "Set `defender.application` to a secret or a certificate."
+            fix:
+                "Set `defender.application` to a certificate, a federated token, a managed identity or a secret."
         ),
         EntraCode(
             [700_025],
@@ -94,7 +95,7 @@ package struct EntraCode: Sendable, Hashable {
         EntraCode(
             [700_024],
             "the signed assertion is outside its time",
-            fix: "Set this machine's clock right (NTP)."
+            fix: "Set this machine's clock right (NTP); a federated token may be stale as well."
         ),
         EntraCode(
             [50_027],
@@ -110,7 +111,11 @@ package struct EntraCode: Sendable, Hashable {
         EntraCode(
             [70_021, 700_213, 7_002_137, 7_002_138, 700_211, 700_212, 700_229],
             "no federated credential of the application fits",
-            fix: "Use a secret or a certificate: federated credentials are not built here."
+            fix:
+                """
+                Compare issuer, subject and audience, named here, with the application's federated credential, to the \
+                letter; a new one needs some minutes to be known.
+                """
         ),
     ]
 

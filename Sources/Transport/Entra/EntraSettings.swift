@@ -1,5 +1,5 @@
 import Foundation
-package import Vocabulary
+import Vocabulary
 
 /// Which application asks which tenant for tokens, and for what.
 package struct EntraSettings: Sendable, Hashable {
@@ -70,21 +70,5 @@ package struct EntraSettings: Sendable, Hashable {
             throw .setting(name: "tenant", problem: "is `\(text)`, which gives no application tokens")
         }
         return text
-    }
-}
-
-/// How the application proves who it is.
-package enum EntraCredential: Sendable, Hashable {
-    /// Secret values, newest first; a list is a rotation and is tried in order on `invalid_client`.
-    case secrets([Secret])
-    /// A PEM file's content: private key and certificate; the first certificate is ours.
-    case certificate(pem: Secret)
-
-    /// Its kind in a word.
-    package var kind: String {
-        switch self {
-        case .secrets: "secret"
-        case .certificate: "certificate"
-        }
     }
 }

@@ -53,15 +53,13 @@ struct TokenAnswer {
     }
 
     private func grant() -> Result<Grant, TokenError> {
-        guard let body = try? JSONReader.read(response.body), let text = body["access_token"]?.string,
-            !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard let body = try? JSONReader.read(response.body), let bearer = Self.bearer(in: body)
         else { return .failure(.unreadable(status: response.status, what: bodyKind)) }
         if let type = body["token_type"]?.string, type.lowercased() != "bearer" {
             return .failure(.unreadable(status: response.status, what: "a token of another type than Bearer"))
         }
         let seconds = Self.seconds(body["expires_in"]).map { Duration.seconds($0) } ?? Self.lifetimeAssumed
         let lifetime = min(max(seconds, .zero), Self.lifetimeMax)
-        let bearer = Secret(text)
         let token = AccessToken(
             bearer: bearer,
             expiresAt: sentAt + lifetime,
@@ -99,8 +97,16 @@ struct TokenAnswer {
         return .refused(refusal)
     }
 
+    /// The token of an answer, if it is one that a header can carry.
+    static func bearer(in body: JSONValue) -> Secret? {
+        guard let text = body["access_token"]?.string, !text.isEmpty,
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        return Secret(text)
+    }
+
     /// An integer that may come as a number or as text (v1 endpoints).
-    private static func seconds(_ value: JSONValue?) -> Int64? {
+    static func seconds(_ value: JSONValue?) -> Int64? {
         value?.integer ?? value?.string.flatMap { Int64($0) }
     }
 
@@ -129,7 +135,10 @@ struct TokenAnswer {
         return sentence.isEmpty ? nil : sentence
     }
 
-    private var bodyKind: String {
+    private var bodyKind: String { Self.bodyKind(response) }
+
+    /// What an answer is instead of what it should be.
+    static func bodyKind(_ response: IncomingResponse) -> String {
         if response.body.isEmpty { return "no body" }
         let kind = response.header("Content-Type")?.lowercased() ?? ""
         if kind.contains("html") { return "a web page" }

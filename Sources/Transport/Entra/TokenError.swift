@@ -1,5 +1,5 @@
 package import CurlClient
-import Vocabulary
+package import Vocabulary
 
 /// Why there is no token.
 ///
@@ -11,6 +11,10 @@ package enum TokenError: Explained, Equatable {
     case setting(name: String, problem: String)
     /// The secret, key or certificate at hand cannot be used; nothing was sent.
     case credential(problem: String, fix: String)
+    /// The federated token's file holds one that has ended; nothing was sent.
+    case staleToken(path: String, endedAt: Timestamp)
+    /// The platform gives no token for a managed identity.
+    case identity(IdentityFailure)
     /// Entra's own no.
     case refused(EntraRefusal)
     /// 429, or a tenant-wide throttle.
@@ -29,6 +33,9 @@ package enum TokenError: Explained, Equatable {
         switch self {
         case .setting, .credential: false
         case .refused(let refusal): refusal.isTransient
+        case .identity(let failure): failure.isTransient
+        // The platform replaces the file by itself.
+        case .staleToken: true
         case .throttled, .unavailable, .cancelled: true
         case .unreadable(let status, _): !(400...499).contains(status)
         case .transfer(let failure):
@@ -70,6 +77,7 @@ package enum TokenError: Explained, Equatable {
         switch self {
         case .throttled(let wait), .unavailable(_, let wait): wait
         case .refused(let refusal): refusal.retryAfter
+        case .identity(let failure): failure.retryAfter
         default: nil
         }
     }
@@ -78,6 +86,8 @@ package enum TokenError: Explained, Equatable {
         switch self {
         case .setting: "entra.setting"
         case .credential: "entra.credential"
+        case .staleToken: "entra.stale-token"
+        case .identity(let failure): "entra.identity-\(failure.word)"
         case .refused(let refusal): refusal.number.map { "entra.aadsts\($0)" } ?? "entra.refused"
         case .throttled: "entra.throttled"
         case .unavailable: "entra.unavailable"
@@ -91,6 +101,9 @@ package enum TokenError: Explained, Equatable {
         switch self {
         case .setting(let name, let problem): "`\(name)` \(problem)."
         case .credential(let problem, _): problem
+        case .staleToken(let path, let endedAt):
+            "The federated token in \(path) ended on \(endedAt.iso8601)."
+        case .identity(let failure): failure.message
         case .refused(let refusal): refusal.message
         case .throttled(let wait):
             "Entra ID throttles this application\(wait.map { "; it may ask again in \($0.spoken)" } ?? "")."
@@ -106,6 +119,9 @@ package enum TokenError: Explained, Equatable {
         switch self {
         case .setting: "Correct `defender` in the settings."
         case .credential(_, let fix): fix
+        case .staleToken:
+            "See why the platform does not replace the file, and check this machine's clock (NTP)."
+        case .identity(let failure): failure.fix
         case .refused(let refusal): refusal.fix
         case .throttled: "Wait; look for other programs that use the same application."
         case .unavailable: "Wait; it is tried again by itself. See the service health page if it lasts."

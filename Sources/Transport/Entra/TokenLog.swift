@@ -8,6 +8,8 @@ struct TokenLog {
     /// What lasts is said once.
     private var isOpaqueNoted = false
     private var isBareNoted = false
+    private var isForeignNoted = false
+    private var credentialNoted: String?
 
     init(logger: Logger, client: String) {
         self.logger = logger
@@ -22,6 +24,22 @@ struct TokenLog {
         logger.debug("token received", metadata: metadata)
         noteOpaque(token)
         noteBare(token)
+        noteForeign(token)
+    }
+
+    /// Which credential was taken, in words; said when it is another than before.
+    mutating func proved(_ name: String) {
+        guard credentialNoted != name else { return }
+        credentialNoted = name
+        logger.info("credential in use", metadata: ["credential": "\(name)", "client": "\(client)"])
+    }
+
+    /// One of several certificates cannot be used; another one is.
+    func skipped(_ error: TokenError) {
+        logger.warning(
+            "a credential of the rotation is not used",
+            metadata: ["error": "\(error.code)", "message": "\(error.message)", "fix": "\(error.fix)"]
+        )
     }
 
     func failed(_ error: TokenError, hasToken: Bool) {
@@ -49,6 +67,21 @@ struct TokenLog {
         guard token.claims == nil, !isOpaqueNoted else { return }
         isOpaqueNoted = true
         logger.info("the token cannot be read: permissions are not checked before a call")
+    }
+
+    /// Our own actions are known by the client id that Defender names as requestor.
+    private mutating func noteForeign(_ token: AccessToken) {
+        guard let held = token.claims?.client, held.lowercased() != client.lowercased() else {
+            isForeignNoted = false
+            return
+        }
+        guard !isForeignNoted else { return }
+        isForeignNoted = true
+        let fix = "Set `client` to that id: what the bridge started itself is known by it."
+        logger.warning(
+            "the token is of another application than `client`",
+            metadata: ["client": "\(client)", "token": "\(held)", "fix": "\(fix)"]
+        )
     }
 
     /// Entra gives a token without any permission as readily as one with them.

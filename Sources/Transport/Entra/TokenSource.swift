@@ -8,19 +8,22 @@ package import Vocabulary
 /// What fails is not asked again at once: see ``TokenError/isTransient`` and `TokenSchedule`. A credential
 /// that Entra refuses is read anew once before giving up, so that a rotation needs no restart.
 package actor TokenSource {
-    private let settings: EntraSettings
+    let settings: EntraSettings
     private let loadCredential: @Sendable () throws -> EntraCredential
-    private let sender: any HTTPSending
-    private let now: @Sendable () -> Timestamp
+    let sender: any HTTPSending
+    let now: @Sendable () -> Timestamp
     private let jitter: @Sendable () -> Double
-    private let makeIdentifier: @Sendable () -> String
+    let pause: @Sendable (Duration) async throws -> Void
+    let makeIdentifier: @Sendable () -> String
 
     private var credential: EntraCredential?
+    /// What Entra took last out of a rotation: it is tried first, until the settings are read again.
+    var worked: Secret?
     private var schedule = TokenSchedule()
-    private var report = TokenReport()
-    private var log: TokenLog
+    var report = TokenReport()
+    var log: TokenLog
     /// The `claims` of a challenge, for the next request only.
-    private var challenge: String?
+    var challenge: String?
     private var flight: Task<Void, Never>?
     private var waiters: [Int: CheckedContinuation<Result<AccessToken, TokenError>, Never>] = [:]
     private var waitersEver = 0
@@ -31,6 +34,7 @@ package actor TokenSource {
     ///   - sender: Makes the calls.
     ///   - logger: Gets a warning for a failed renewal, an error where no token is left.
     ///   - now: The wall clock.
+    ///   - pause: Waits between the tries for a managed identity.
     ///   - jitter: A number between 0 and 1 for each pause.
     ///   - makeIdentifier: A fresh GUID for each call and assertion.
     package init(
@@ -39,6 +43,7 @@ package actor TokenSource {
         sender: any HTTPSending,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
         makeIdentifier: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
     ) {
@@ -47,6 +52,7 @@ package actor TokenSource {
         self.sender = sender
         log = TokenLog(logger: logger, client: settings.client)
         self.now = now
+        self.pause = pause
         self.jitter = jitter
         self.makeIdentifier = makeIdentifier
     }
@@ -54,7 +60,7 @@ package actor TokenSource {
     /// A token that may be used now.
     ///
     /// Waits for Entra only where no usable token is at hand, and then at most the request deadline for each
-    /// credential there is to try; ends at once as ``TokenError/cancelled`` when the task is cancelled.
+    /// credential there is to try, for a managed identity also between the documented tries (52 to 75 s); ends at once as ``TokenError/cancelled`` when the task is cancelled.
     package func token() async throws(TokenError) -> AccessToken {
         switch schedule.advice(at: now()) {
         case .use(let token):
@@ -86,11 +92,12 @@ package actor TokenSource {
 
     /// Reads the credential, anew if it was read before, and says whether it can be used; nothing is sent.
     ///
-    /// A pause after failures ends: somebody has corrected what was wrong.
+    /// A pause after failures ends: somebody has corrected what was wrong. The newest of a rotation comes first
+    /// again, so that whoever deploys one sees whether it works.
     package func prepare() throws(TokenError) {
         schedule.endPause()
-        let loaded = try load()
-        if case .certificate(let pem) = loaded { _ = try note(ClientCertificate(pem: pem)) }
+        worked = nil
+        try examine(try load())
     }
 
     /// How it stands, for metrics and `doctor`.
@@ -179,61 +186,6 @@ package actor TokenSource {
             return loaded
         } catch {
             throw .credential(from: error)
-        }
-    }
-
-    private func attempt(_ credential: EntraCredential) async -> Result<TokenAnswer.Grant, TokenError> {
-        switch credential {
-        case .secrets(let secrets):
-            let usable = secrets.map(\.trimmed).filter { !$0.isBlank }
-            var outcome: Result<TokenAnswer.Grant, TokenError> = .failure(.noSecret)
-            for (index, secret) in usable.enumerated() {
-                outcome = await send(.secret(secret), called: "secret \(index + 1) of \(usable.count)")
-                guard case .failure(let error) = outcome, error.doubtsCredential else { break }
-            }
-            return outcome
-        case .certificate(let pem):
-            do throws(TokenError) {
-                let certificate = try note(ClientCertificate(pem: pem))
-                let assertion = try certificate.assertion(
-                    client: settings.client,
-                    audience: settings.tokenURL,
-                    identifier: makeIdentifier(),
-                    now: now()
-                )
-                return await send(.assertion(assertion), called: certificate.shown)
-            } catch {
-                return .failure(error)
-            }
-        }
-    }
-
-    private func note(_ certificate: ClientCertificate) throws(TokenError) -> ClientCertificate {
-        report.certificates = [certificate.held]
-        report.thumbprint = certificate.held.thumbprint
-        try certificate.checkTime(now())
-        return certificate
-    }
-
-    private func send(
-        _ proof: TokenRequest.Proof,
-        called name: String
-    ) async -> Result<TokenAnswer.Grant, TokenError> {
-        let request = TokenRequest(
-            settings: settings,
-            proof: proof,
-            challenge: challenge,
-            correlation: makeIdentifier()
-        )
-        let sentAt = now()
-        report.credentialInUse = name
-        do {
-            let response = try await sender.send(request.outgoing)
-            let answer = TokenAnswer(response: response, credential: name, sentAt: sentAt, now: now())
-            report.clockAhead = answer.clockAhead ?? report.clockAhead
-            return answer.read()
-        } catch {
-            return .failure(error.kind == .cancelled ? .cancelled : .transfer(error))
         }
     }
 }

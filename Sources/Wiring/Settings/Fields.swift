@@ -13,9 +13,15 @@ struct Fields {
     /// Takes a mapping apart; nil, and a problem, if it is none.
     ///
     /// `known` are the keys with a meaning here, `unbuilt` those whose meaning the design names and this version
-    /// has not.
-    init?(_ node: Node, _ name: String, known: [String], unbuilt: [String] = [], in reading: SettingsReading)
-    {
+    /// has not; `hidden` ones are taken and not offered: whoever reads them says where they belong.
+    init?(
+        _ node: Node,
+        _ name: String,
+        known: [String],
+        unbuilt: [String] = [],
+        hidden: [String] = [],
+        in reading: SettingsReading
+    ) {
         guard let mapping = node.mapping else {
             reading.error(
                 node,
@@ -31,7 +37,7 @@ struct Fields {
                 reading.error(key, "\(name) has a key that is not a word", "write it as a word")
                 continue
             }
-            if known.contains(word) {
+            if known.contains(word) || hidden.contains(word) {
                 values[word] = value
                 keys[word] = key
             } else if unbuilt.contains(word) {

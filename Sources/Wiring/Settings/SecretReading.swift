@@ -1,3 +1,4 @@
+import Entra
 import Foundation
 import Vocabulary
 import Yams
@@ -13,11 +14,14 @@ extension SettingsReading {
     }
 
     /// One secret: `{ env: NAME }`, `{ file: PATH }` or `{ credential: NAME }`; never the value itself.
+    ///
+    /// `others` are keys that may stand beside and are read by whoever knows them.
     func secret(
         _ node: Node,
         _ name: String,
         of source: SourceName? = nil,
-        isAuditKey: Bool = false
+        isAuditKey: Bool = false,
+        beside others: [String] = []
     ) -> Secret? {
         guard node.mapping != nil else {
             error(
@@ -27,9 +31,8 @@ extension SettingsReading {
             )
             return nil
         }
-        guard let fields = Fields(node, name, known: ["env", "file", "credential"], in: self) else {
-            return nil
-        }
+        let known = ["env", "file", "credential"] + others
+        guard let fields = Fields(node, name, known: known, in: self) else { return nil }
         let sources = ["env", "file", "credential"].filter { fields[$0] != nil }
         guard sources.count == 1 else {
             error(node, "\(name) names \(sources.count) places", "name exactly one of env, file, credential")
@@ -100,6 +103,8 @@ extension SettingsReading {
             return nil
         }
         var bytes = Array(data)
+        // A PKCS #12 file is no text: its last byte belongs to it.
+        guard !CertificateFile(content: Secret(bytes)).isPKCS12 else { return Secret(bytes) }
         if bytes.last == 0x0A { bytes.removeLast() }
         if bytes.last == 0x0D { bytes.removeLast() }
         return Secret(bytes)

@@ -2,6 +2,7 @@ import Accepting
 import Catalogue
 import Classifying
 import Deciding
+import Entra
 import Foundation
 import Vocabulary
 
@@ -45,19 +46,13 @@ struct Settings: Sendable {
         var keepFor: Duration
     }
 
-    enum Credential: Sendable, Hashable {
-        case secrets([Secret])
-        /// PEM with certificate and private key.
-        case certificate(Secret)
-    }
-
     struct Defender: Sendable, Hashable {
         var api: String
         var login: String
         var scope: String
         var tenant: String
         var client: String
-        var credential: Credential
+        var credential: EntraCredential
         /// Microsoft Graph's base, for what has moved there; nil where a cloud that is spelt out names none.
         var graph: String?
         /// What a token for Graph is asked for; nil without ``graph``.

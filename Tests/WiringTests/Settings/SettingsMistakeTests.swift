@@ -175,8 +175,8 @@ struct SettingsMistakeTests {
     }
 
     @Test(arguments: [
-        ("secret: { env: APP }", "managed-identity: yes", "not built yet"),
-        ("secret: { env: APP }", "federated: { file: t }", "not built yet"),
+        ("secret: { env: APP }", "managed-identity: yes", "neither \"system\" nor a mapping"),
+        ("secret: { env: APP }", "federated: { file: t }", "There is no federated token file"),
         ("secret: { env: APP }", "certificat: { env: APP }", "did you mean \"certificate\"?"),
         (", secret: { env: APP }", "", "has no credential"),
         ("secret: { env: APP }", "secret: { env: APP }, certificate: { env: APP }", "has two credentials"),
