@@ -74,6 +74,16 @@ struct FederatedTests {
         #expect(try await bench.bearer() == "T1")
     }
 
+    @Test(arguments: [.null, "soon", 1e300, -1, 9_000_000_000_000_000_000] as [JSONValue])
+    func `one whose end is no time is sent, for Entra to judge`(end: JSONValue) async throws {
+        let file = TokenFile()
+        defer { file.remove() }
+        try file.write(makeToken(["iss": "https://issuer.example/", "exp": end]))
+        let bench = try TokenBench([.token("T1")], credential: .federated(path: file.path))
+        #expect(try await bench.bearer() == "T1")
+        #expect(await bench.source.status().federatedExpiresAt == nil)
+    }
+
     @Test(arguments: ["", "no token", "a.b.c", "e30.W10.AA"])
     func `a file without a token is said so`(text: String) async throws {
         let file = TokenFile()

@@ -161,17 +161,26 @@ struct ManagedIdentityTests {
         if status == 400 { #expect(error.message.hasSuffix("(400: Identity not found).")) }
     }
 
-    @Test func `a timeout is tried again and a refused connection is not`() async throws {
-        func failure(_ kind: TransferFailure.Kind) -> ScriptedEntra.Answer {
-            .failure(TransferFailure(kind: kind, mayHaveBeenExecuted: false, detail: "x"))
+    @Test(arguments: [
+        (TransferFailure.Kind.timeout, true, true), (.reset, true, true), (.timeout, false, false),
+        (.connect, false, false), (.tls, false, false),
+    ])
+    func `an answer that did not come is waited for again, a connection that was not made is not`(
+        kind: TransferFailure.Kind,
+        wasSent: Bool,
+        isTriedAgain: Bool
+    ) async throws {
+        let failure = TransferFailure(kind: kind, mayHaveBeenExecuted: wasSent, detail: "x")
+        let bench = try Self.bench([.failure(failure), .token("T1")])
+        if isTriedAgain {
+            #expect(try await bench.bearer() == "T1")
+            #expect(bench.waits.all == [.seconds(2)])
+        } else {
+            let error = try await bench.error()
+            #expect(error.code == "entra.identity-unreachable")
+            #expect(error.isTransient)
+            #expect(bench.waits.all.isEmpty)
         }
-        let slow = try Self.bench([failure(.timeout), .token("T1")])
-        #expect(try await slow.bearer() == "T1")
-        #expect(slow.waits.all == [.seconds(2)])
-        let absent = try Self.bench([failure(.connect)])
-        let error = try await absent.error()
-        #expect(error.code == "entra.identity-unreachable")
-        #expect(absent.waits.all.isEmpty)
     }
 
     @Test(arguments: [

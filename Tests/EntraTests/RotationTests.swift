@@ -160,4 +160,20 @@ struct RotationTests {
             #expect(header["x5t#S256"] == .string(Base64.encodeURL(leaf.thumbprint)))
         }
     }
+
+    @Test func `the report forgets a credential of another kind`() async throws {
+        let pem = try TestCertificate.make()
+        let bench = try TokenBench([.token("T1"), .token("T2")], credential: .certificate(pem: pem.whole))
+        _ = try await bench.bearer()
+        #expect(await bench.source.status().thumbprint == pem.shortThumbprint)
+        bench.credential.replace(.secrets([Secret("s")]))
+        try await bench.source.prepare()
+        bench.clock.advance(3_590)
+        _ = try await bench.bearer()
+        let report = await bench.source.status()
+        #expect(report.credential == "secret")
+        #expect(report.credentialInUse == "secret 1 of 1")
+        #expect(report.thumbprint == nil)
+        #expect(report.certificateExpiresAt == nil)
+    }
 }

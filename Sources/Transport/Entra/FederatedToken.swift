@@ -30,9 +30,10 @@ struct FederatedToken {
         self.claims = claims
     }
 
-    /// `exp`; nil if the token has none.
+    /// `exp`; nil if the token has none that is a time.
     var expiresAt: Timestamp? {
-        claims["exp"]?.number.flatMap { Int64(exactly: $0.rounded(.down)) }.map { Timestamp(seconds: $0) }
+        guard let seconds = claims["exp"]?.number, (0...Double(1 << 40)).contains(seconds) else { return nil }
+        return Timestamp(seconds: Int64(seconds))
     }
 
     /// What Entra ID compares with the application's federated credential, to the letter.

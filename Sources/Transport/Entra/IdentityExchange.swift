@@ -37,7 +37,9 @@ struct IdentityExchange {
         guard tries < pauses.count else { return nil }
         switch failure.reason {
         case .unreachable(let transfer):
-            return transfer.kind == .timeout || transfer.kind == .reset ? pauses[tries] : nil
+            // Where not even a connection was made nobody is there, and whoever waits should hear it soon.
+            let isBroken = transfer.kind == .timeout || transfer.kind == .reset
+            return isBroken && transfer.mayHaveBeenExecuted ? pauses[tries] : nil
         case .unavailable(status: 410, let retryAfter):
             return max(updatePauses[tries], retryAfter ?? .zero)
         case .unavailable(status: 404, _) where failure.kind != .imds:

@@ -41,6 +41,17 @@ package struct TokenReport: Sendable, Equatable {
 
     init() {}
 
+    /// Forgets what belonged to another kind of credential.
+    mutating func began(_ credential: EntraCredential) {
+        guard self.credential != credential.kind else { return }
+        self.credential = credential.kind
+        credentialInUse = nil
+        certificates = []
+        thumbprint = nil
+        federatedFile = nil
+        federatedExpiresAt = nil
+    }
+
     mutating func succeeded(_ token: AccessToken, at now: Timestamp) {
         lastTokenAt = now
         tokenExpiresAt = token.expiresAt

@@ -182,7 +182,7 @@ package actor TokenSource {
         do {
             let loaded = try loadCredential()
             credential = loaded
-            report.credential = loaded.kind
+            report.began(loaded)
             return loaded
         } catch {
             throw .credential(from: error)
