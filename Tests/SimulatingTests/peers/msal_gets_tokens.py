@@ -86,8 +86,9 @@ def simulator(*arguments):
         expect("the simulator ends when told to", process.wait(timeout=20), 0)
         expect("it leaves no files", os.path.exists(os.path.dirname(world["ca"])), False)
     finally:
-        process.kill()
-        process.wait()
+        # Even after a failure it is told to end: killed, it would leave its folder behind.
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def pem(world, file):
