@@ -75,6 +75,7 @@ package enum ChatGrammar {
     }
 
     private static func unknown(_ word: String) -> Misunderstanding {
+        if let dead = Catalogue.deadAction(word) { return Misunderstanding(dead.answer) }
         let nearest = nearestWord(to: word, among: firstWords).map { " Did you mean \"\($0)\"?" } ?? ""
         return Misunderstanding(
             "\"\(shortened(word))\" is no command.\(nearest) \(CommandForms.everything)"

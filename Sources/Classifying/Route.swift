@@ -1,4 +1,4 @@
-import Catalogue
+package import Catalogue
 package import Vocabulary
 
 /// A value of a route: a plain word, or jq that finds it in the delivery.
@@ -63,6 +63,7 @@ package struct Route: Sendable, Hashable {
     ) throws(RouteError) {
         let actions = Catalogue.actions.filter(\.isRoutable)
         guard let entry = actions.first(where: { $0.word == action }) else {
+            if let dead = Catalogue.deadAction(action) { throw .deadAction(dead) }
             throw .unknownAction(action, nearest: nearestWord(to: action, among: actions.map(\.word)))
         }
         if let duration {
@@ -129,6 +130,8 @@ package struct Route: Sendable, Hashable {
 /// What is wrong with a route, apart from its jq.
 package enum RouteError: Explained, Equatable {
     case unknownAction(String, nearest: String?)
+    /// It could be done once.
+    case deadAction(DeadAction)
     case takesNoDuration(action: String)
     case noDuration(String)
     case unknownParameter(String, action: String, nearest: String?)
@@ -139,6 +142,7 @@ package enum RouteError: Explained, Equatable {
     package var code: String {
         switch self {
         case .unknownAction: "route.unknown-action"
+        case .deadAction: "route.dead-action"
         case .takesNoDuration: "route.takes-no-duration"
         case .noDuration: "route.no-duration"
         case .unknownParameter: "route.unknown-parameter"
@@ -150,6 +154,7 @@ package enum RouteError: Explained, Equatable {
     package var message: String {
         switch self {
         case .unknownAction(let word, _): "\"\(word)\" is no action that a route can start."
+        case .deadAction(let dead): "\(dead.message)."
         case .takesNoDuration(let action): "\"\(action)\" takes no \"for\"."
         case .noDuration(let text): "\"\(text)\" is no duration."
         case .unknownParameter(let name, let action, _): "\"\(action)\" has no parameter \"\(name)\"."
@@ -165,6 +170,8 @@ package enum RouteError: Explained, Equatable {
             "Did you mean \"\(nearest)\"?"
         case .unknownAction:
             "Use one of \(Catalogue.actions.filter(\.isRoutable).map(\.word).joined(separator: ", "))."
+        case .deadAction(let dead):
+            "Write \"do: \(dead.instead.prefix { $0 != " " })\" and its parameters: \(dead.insteadInWords)."
         case .takesNoDuration: "Take \"for\" out; only a containment ends by time."
         case .noDuration: "Write a whole number and s, m, h or d, from 1s to 365d, such as 8h."
         case .unknownParameter: "See `actions` for the parameters of each action."

@@ -30,7 +30,13 @@ enum ActionListing {
     static var json: JSONValue { .array(Catalogue.actions.map(object)) }
 
     /// A paragraph an action.
-    static var text: String { Catalogue.actions.map(paragraph).joined(separator: "\n\n") }
+    static var text: String {
+        (Catalogue.actions.map(paragraph) + Catalogue.dead.map(gone)).joined(separator: "\n\n")
+    }
+
+    private static func gone(_ dead: DeadAction) -> String {
+        "\(dead.words[0]): gone\n  \(dead.message).\n  instead: \(dead.instead)"
+    }
 
     /// The page of the documentation, made of nothing but the catalogue.
     static var page: String {
@@ -56,6 +62,10 @@ enum ActionListing {
                 entry.undoneBy.map { "`\($0)`" } ?? "", entry.backEnd.rawValue, entry.retires ?? "",
             ]
             return "| \(cells.joined(separator: " | ")) |"
+        }
+        lines += ["", "## Gone", "", "| action | since | what is so | instead |", "|---|---|---|---|"]
+        lines += Catalogue.dead.map { dead in
+            "| \(dead.words.map { "`\($0)`" }.joined(separator: ", ")) | \(dead.since) | \(dead.what). | `\(dead.instead)` |"
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -150,6 +150,7 @@ struct WishReader {
 
     private func action(_ word: String, _ fields: Fields, _ machine: JSONValue?) -> ActionRequest? {
         guard let entry = Catalogue.entry(word) else {
+            if reading.isDead(word, fields["do"]) { return nil }
             let known = Catalogue.actions.map(\.word)
             let nearest = nearestWord(to: word, among: known).map { "did you mean \"\($0)\"?" }
             reading.error(

@@ -146,7 +146,7 @@ extension SettingsReader {
             return []
         }
         let known = Catalogue.actions.map(\.word) + [Policy.unfreezeWord, Policy.goWord, Policy.lookUpsWord]
-        for word in words where !known.contains(word) {
+        for word in words where !known.contains(word) && !fields.reading.isDead(word, fields["allow"]) {
             let nearest = nearestWord(to: word, among: known)
             fields.reading.error(
                 fields["allow"],

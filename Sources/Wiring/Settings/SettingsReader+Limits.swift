@@ -39,7 +39,7 @@ extension SettingsReader {
         if let entry = Catalogue.entry(word), entry.word == word {
             let why = entry.changesState ? "is never held back" : "changes nothing"
             reading.error(key, "\(word) \(why) and has no limits", "remove it")
-        } else {
+        } else if !reading.isDead(word, key) {
             let nearest = nearestWord(to: word, among: words).map { "did you mean \"\($0)\"?" }
             reading.error(
                 key,

@@ -210,6 +210,7 @@ extension SettingsReader {
         if route.machine == nil { fields.missing("machine") }
         guard let action = fields.text("do", isRequired: true) else { return }
         guard let entry = Catalogue.entry(action), entry.isRoutable else {
+            if reading.isDead(action, fields["do"]) { return }
             let words = Catalogue.actions.filter(\.isRoutable).map(\.word)
             let nearest = nearestWord(to: action, among: words)
             reading.error(

@@ -46,7 +46,7 @@ extension SettingsReader {
     static func readCeiling(_ fields: Fields) -> Set<String>? {
         guard let words = someTexts("may", fields) else { return nil }
         let known = Catalogue.actions.map(\.word) + [Policy.freezeWord, Policy.unfreezeWord]
-        for word in words where !known.contains(word) {
+        for word in words where !known.contains(word) && !fields.reading.isDead(word, fields["may"]) {
             let nearest = nearestWord(to: word, among: known)
             fields.reading.error(
                 fields["may"],

@@ -36,6 +36,15 @@ struct SettingsMistakeTests {
             #"10:44: a command's route has no "do""#
         ),
         ("routes: [ { from: siem, command: /mde } ]\n", "10:34: standard-webhooks has no commands"),
+        (
+            "routes: [ { from: siem, do: investigate, machine: .m } ]\n",
+            #"10:29: "investigate" cannot be done: Microsoft lets nobody start an investigation by hand since 2026-09-01; use scan, with type Full"#
+        ),
+        (
+            "people: { mia: { soc-chat: T024/U1 } }\ngrants: [ { allow: [startInvestigation], to: [mia], machines: any } ]\n",
+            #"11:20: "startInvestigation" cannot be done: Microsoft lets nobody start an investigation by hand since 2026-09-01"#
+        ),
+        ("limits: { investigate: { per-hour: 1 } }\n", #"10:11: "investigate" cannot be done"#),
         ("routes: [ { from: siem, do: isolte, machine: .m } ]\n", #"10:29: "do" is "isolte""#),
         (
             "routes: [ { from: siem, do: { jq: .a }, machine: .m } ]\n",
