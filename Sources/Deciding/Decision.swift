@@ -127,6 +127,8 @@ package struct Reason: Sendable, Hashable, Codable {
         case parameter = "parameter-not-granted"
         /// A tag on which grants, protections and the like rest, and which no grant of theirs names.
         case tagNamed = "tag-named"
+        /// A change of the value of a machine on which others rest, by a grant that does not name it.
+        case valueNamed = "value-named"
         /// A time box beyond the grant's longest, or none where there must be one.
         case duration = "duration-not-granted"
         case others = "others-not-granted"

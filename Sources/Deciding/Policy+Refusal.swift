@@ -130,6 +130,13 @@ extension Policy {
             return Reason(.duration, "\(principal) may \(action) for at most \(most); \(asked).")
         case .others:
             return Reason(.others, "\(principal) may \(action) only what they asked for themselves.")
+        case .namedValue(let value, let places):
+            return Reason(
+                .valueNamed,
+                "\(principal) may \(action), but not with value \(value): \(Policy.listed(places)) "
+                    + "\(places.count == 1 ? "asks" : "ask") for a value, and it takes a grant that names it under "
+                    + "`with`."
+            )
         case .foreign:
             return Reason(.foreign, "\(principal) may \(action), but not what was contained outside Bascule.")
         case .breakGlass:

@@ -2,7 +2,7 @@ import Catalogue
 import Foundation
 import Vocabulary
 
-/// Tags that conditions of the settings rest on: whoever may change one moves machines out of a protection or into
+/// Tags and values that conditions of the settings rest on: whoever may change one moves machines out of a protection or into
 /// a grant.
 extension Policy {
     /// Where a condition names a tag, in words such as `grant 2 (line 41)`; empty for a tag that nothing names.
@@ -11,9 +11,15 @@ extension Policy {
     /// fold does not slip through.
     func places(naming tag: String) -> [String] {
         let wanted = Policy.folded(tag)
-        let isNamed = { (condition: MachineCondition) in
-            condition.namedTags.contains { Policy.folded($0) == wanted }
-        }
+        return places { condition in condition.namedTags.contains { Policy.folded($0) == wanted } }
+    }
+
+    /// Where a condition asks for the value of a machine, whichever.
+    ///
+    /// A change of it takes a machine out of one value and puts it into another.
+    var placesNamingValues: [String] { places { $0.values != nil } }
+
+    private func places(where isNamed: (MachineCondition) -> Bool) -> [String] {
         let limited = limits.compactMap { limit -> String? in
             guard case .machines(let condition) = limit.scope, isNamed(condition) else { return nil }
             return "limit \(limit.action) \(limit.key) (line \(limit.line))"
@@ -24,10 +30,17 @@ extension Policy {
             + limited
     }
 
-    /// What stands between a grant and the tag that is asked for; nil for every other action.
+    /// What stands between a grant and the tag or the value that is asked for; nil for every other action.
     ///
-    /// A grant with `with: { tag: … }` was held against the tag before this.
-    func tagFailure(_ grant: Grant, _ question: Question) -> Trial.Failure? {
+    /// A grant with `with: { tag: … }` or `with: { value: … }` was held against it before this.
+    func changeFailure(_ grant: Grant, _ question: Question) -> Trial.Failure? {
+        if question.action.lowercased() == Catalogue.setValue.word,
+            grant.parameters[Catalogue.valueParameter] == nil,
+            let value = question.parameters[Catalogue.valueParameter]
+        {
+            let places = placesNamingValues
+            return places.isEmpty ? nil : .namedValue(value, by: places)
+        }
         guard Catalogue.changesTags(question.action), grant.parameters[Catalogue.tagParameter] == nil,
             let tag = question.parameters[Catalogue.tagParameter]
         else { return nil }

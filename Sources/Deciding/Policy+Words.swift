@@ -59,6 +59,9 @@ extension Policy {
                 + "\(places.count == 1 ? "rests" : "rest") on tag \(tag)"
         case .duration:
             "holds for at most \(grant.durationMax?.description ?? "a time"), not "
+        case .namedValue(_, let places):
+            "names no value (`with: { value: … }`), and \(Policy.listed(places)) "
+                + "\(places.count == 1 ? "asks" : "ask") for one"
                 + (question.duration.map { "for \($0)" } ?? "without an end")
         case .others:
             "holds for what \(principal) asked for, not for others (`others: yes`)"

@@ -1,9 +1,23 @@
 import Catalogue
 import Vocabulary
 
-/// Grants that let somebody change a tag on which other rules rest.
+/// Grants that let somebody change a tag or a value on which other rules rest.
 extension Policy {
-    var tagRisks: [PolicyRisk] { grants.flatMap(tagRisks) }
+    var changeRisks: [PolicyRisk] { grants.flatMap { tagRisks(of: $0) + valueRisks(of: $0) } }
+
+    private func valueRisks(of grant: Grant) -> [PolicyRisk] {
+        let places = placesNamingValues
+        guard grant.allows(Catalogue.setValue.word), !grant.rehearses, !places.isEmpty else { return [] }
+        return (grant.parameters[Catalogue.valueParameter] ?? []).sorted().map { value in
+            PolicyRisk(
+                .namedValue,
+                grant,
+                "Grant \(grant.number) lets its people set the value \(value), and with it which machines "
+                    + "\(Policy.listed(places)) \(places.count == 1 ? "holds" : "hold") for.",
+                fix: "Give it to those who may decide that, or let others approve it."
+            )
+        }
+    }
 
     private func tagRisks(of grant: Grant) -> [PolicyRisk] {
         guard grant.actions.contains(where: Catalogue.changesTags), !grant.rehearses else { return [] }

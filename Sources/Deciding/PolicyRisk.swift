@@ -38,6 +38,8 @@ package struct PolicyRisk: Sendable, Hashable {
         case namedTag = "named-tag"
     }
 
+        /// Somebody may change what a machine is worth, and other rules rest on that.
+        case namedValue = "named-value"
     package let kind: Kind
     /// Where the grant or protection stands in the settings.
     package let line: Int
@@ -65,7 +67,7 @@ extension Policy {
     package var risks: [PolicyRisk] {
         let found =
             protections.compactMap(risk) + grants.flatMap(risks) + agreementRisks + releaseRisks + limitRisks
-            + tagRisks
+            + changeRisks
         return found.sorted {
             ($0.line, $0.column, $0.kind.rawValue) < ($1.line, $1.column, $1.kind.rawValue)
         }

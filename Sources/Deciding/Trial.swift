@@ -26,6 +26,8 @@ struct Trial {
         case parameter(name: String, value: String)
         /// The tag that is asked for is one that others rest on, and the grant does not name it.
         case namedTag(String, by: [String])
+        /// The same for what a machine is worth.
+        case namedValue(String, by: [String])
         case duration
         case address
         /// The grant holds for some machines, and what is asked is about none.
@@ -119,7 +121,7 @@ struct Trial {
                 return .parameter(name: parameter.name, value: "none")
             }
         }
-        return policy.tagFailure(grant, question)
+        return policy.changeFailure(grant, question)
     }
 
     /// What stands between a grant and a machine: its own condition, then every protection it does not name.

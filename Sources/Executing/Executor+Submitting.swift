@@ -130,7 +130,7 @@ extension Executor {
 
     private func send(_ job: Job) async throws(DefenderError) -> JobEvent {
         guard let machine = job.machine?.id, !job.isRepeatable else { return try await order(job) }
-        if let change = job.tagChange { return try await send(change, of: job, machine) }
+        if let change = job.machineChange { return try await send(change, of: job, machine) }
         let action = try await defender.submit(
             ActionSubmission(
                 action: job.action,

@@ -163,7 +163,7 @@ extension Observer {
         guard let machine = job.machine?.id, !job.isRepeatable else {
             return try await waitOut(submission, of: job)
         }
-        if let change = job.tagChange { return try await reconcile(job, change, on: machine, submission) }
+        if let change = job.machineChange { return try await reconcile(job, change, on: machine, submission) }
         let type = actionType(of: job)
         let filter = ActionFilter(
             machine: machine,

@@ -6,6 +6,20 @@ import Vocabulary
 
 /// Tags over the wire, against literals typed from `reference/defender-api.md` §§2.2, 3.1, and against the simulator.
 struct TagTests {
+    private static func tagging(
+        _ tag: String,
+        adds: Bool = true,
+        on machine: MachineID? = nil
+    ) throws -> ActionSubmission {
+        ActionSubmission(
+            action: adds ? "tag" : "untag",
+            machine: try machine ?? Bench.machineID(),
+            parameters: ["tag": tag],
+            comment: "",
+            deadline: .seconds(30)
+        )
+    }
+
     @Test(arguments: [
         ("Contained", true, #"{"Action":"Add","Value":"Contained"}"#),
         ("under review", false, #"{"Action":"Remove","Value":"under review"}"#),
@@ -13,12 +27,7 @@ struct TagTests {
     ])
     func `a tag is posted once in Defender's own form`(tag: String, adds: Bool, body: String) async throws {
         let bench = Bench([.json(200, Bench.machine(Bench.machine, "ws-0042.corp.example"))])
-        let machine = try await bench.client.setTag(
-            tag,
-            on: try Bench.machineID(),
-            adds: adds,
-            deadline: .seconds(30)
-        )
+        let machine = try await bench.client.change(try Self.tagging(tag, adds: adds))
         #expect(machine.tags == ["VIP"])
         let sent = try #require(bench.sender.sent.first)
         #expect(bench.sender.sent.count == 1)
@@ -43,7 +52,7 @@ struct TagTests {
     {
         let bench = Bench([answer])
         let error = try await refusal {
-            try await bench.client.setTag("a", on: try Bench.machineID(), adds: true, deadline: .seconds(30))
+            try await bench.client.change(try Self.tagging("a"))
         }
         #expect(error.mayHaveBeenExecuted)
         #expect(bench.sender.sent.count == 1)
@@ -53,7 +62,7 @@ struct TagTests {
         let body = #"{"error":{"code":"InvalidInput","message":"no","target":"c"}}"#
         let bench = Bench([.json(400, body)])
         let error = try await refusal {
-            try await bench.client.setTag("a", on: try Bench.machineID(), adds: true, deadline: .seconds(30))
+            try await bench.client.change(try Self.tagging("a"))
         }
         #expect(error.kind == .refused)
         #expect(error.mayHaveBeenExecuted == false)
@@ -79,7 +88,7 @@ struct TagTests {
         try await SimulatedTenant.serve { tenant in
             let id = try #require(MachineID(SimulatedTenant.first))
             func set(_ tag: String, _ adds: Bool) async throws -> [String] {
-                try await tenant.client.setTag(tag, on: id, adds: adds, deadline: .seconds(10)).tags
+                try await tenant.client.change(try Self.tagging(tag, adds: adds, on: id)).tags
             }
             #expect(try await set("Contained", true) == ["Contained"])
             #expect(try await set("Ünder \\ review", true) == ["Contained", "Ünder \\ review"])

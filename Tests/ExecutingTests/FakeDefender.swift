@@ -24,14 +24,14 @@ final class FakeDefender: DefenderCalling {
         var actions: [MachineAction] = []
         var endsAt: [String: (Timestamp, MachineAction.Status)] = [:]
         var posted: [ActionSubmission] = []
-        /// Changes of tags that took place, as `+tag` and `-tag`.
-        var tagged: [String] = []
+        /// Changes that took place at once, as `+tag`, `-tag` and `=value`.
+        var changed: [String] = []
         /// Look-ups that were asked, and orders that were carried out.
         var asked: [DefenderRequest] = []
         var ordered: [DefenderRequest] = []
         var answer = Answer(columns: ["id"], json: #"[{"id":"da1_2"}]"#, lines: ["da1_2"], count: 1)
-        /// How many changes of tags are answered with 200 and not made.
-        var tagsUnshown = 0
+        /// How many such changes are answered with 200 and not made.
+        var changesUnshown = 0
         var cancelled: [String] = []
         var isolated: [MachineID: Bool] = [:]
         var faults: [Fault] = []

@@ -35,13 +35,8 @@ private struct SlowDefender: DefenderCalling {
         try await fake.submit(submission)
     }
 
-    func setTag(
-        _ tag: String,
-        on machine: MachineID,
-        adds: Bool,
-        deadline: Duration
-    ) async throws(DefenderError) -> Machine {
-        try await fake.setTag(tag, on: machine, adds: adds, deadline: deadline)
+    func change(_ submission: ActionSubmission) async throws(DefenderError) -> Machine {
+        try await fake.change(submission)
     }
 
     func ask(_ request: DefenderRequest) async throws(DefenderError) -> Answer {

@@ -20,7 +20,7 @@ struct TagTests {
         try await bench.ask(action, with: ["tag": tag], rehearses: rehearses)
     }
 
-    private func posts(_ bench: Bench) -> [String] { bench.defender.state.withLock { $0.tagged } }
+    private func posts(_ bench: Bench) -> [String] { bench.defender.state.withLock { $0.changed } }
 
     @Test func `a tag is posted once, and its answer ends the job`() async throws {
         let bench = Self.bench()
@@ -277,7 +277,7 @@ struct TagTests {
 
     @Test func `an answer that does not show the change ends nothing`() async throws {
         let bench = Self.bench()
-        bench.defender.state.withLock { $0.tagsUnshown = 2 }
+        bench.defender.state.withLock { $0.changesUnshown = 2 }
         let shown = try await ask(bench)
         try await bench.settle()
         #expect(try await bench.job(shown).state == .reconciling)
@@ -295,7 +295,7 @@ struct TagTests {
     @Test func `a tag that Defender never changes is given up in words`() async throws {
         let bench = Self.bench()
         bench.defender.state.withLock { state in
-            state.tagsUnshown = 50
+            state.changesUnshown = 50
             state.machines[0].tags = ["set-by-itself"]
         }
         let id = try await ask(bench, "untag", "set-by-itself")
@@ -304,7 +304,7 @@ struct TagTests {
         #expect(job.state == .failed)
         #expect(job.outcome?.code == "not-shown")
         #expect(job.outcome?.message == "Defender answered without showing the change 3 times.")
-        #expect(bench.defender.state.withLock { $0.tagsUnshown } == 47)
+        #expect(bench.defender.state.withLock { $0.changesUnshown } == 47)
     }
 
     @Test func `what is taken off is spelled as Defender lists it, each of several`() async throws {

@@ -52,7 +52,7 @@ struct ActionParameterTests {
             #expect(PermissionCheck(entry: entry, held: ["machine.readwrite.all"]).isSatisfied)
         }
         let others = Catalogue.actions.filter { $0.isDoneAtOnce && $0.lane == .labels }.map(\.word)
-        #expect(others == ["tag", "untag"])
+        #expect(others == ["tag", "untag", "set-value"])
         let unposted = Catalogue.actions.filter { !$0.isPosted && !$0.isLookUp }.map(\.word)
         #expect(unposted == ["cancel"])
     }

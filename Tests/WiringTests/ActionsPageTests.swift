@@ -19,9 +19,9 @@ struct ActionsPageTests {
             "StopAndQuarantineFile", "quarantine-file", "Machine.StopAndQuarantine",
             "Machine.StopAndQuarantine"
         ),
-        // Live response and the value of a machine are not built yet.
+        // Live response is not built yet.
         ("runliveresponse", nil, "Machine.LiveResponse", "Machine.LiveResponse"),
-        ("setDeviceValue", nil, "Machine.ReadWrite.All", "Machine.ReadWrite"),
+        ("setDeviceValue", "set-value", "Machine.ReadWrite.All", "Machine.ReadWrite"),
         // Dead since 2026-09-01.
         ("startInvestigation", nil, "Alert.ReadWrite.All", "Alert.ReadWrite"),
     ]

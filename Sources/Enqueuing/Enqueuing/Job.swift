@@ -152,8 +152,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
 
     /// True for what Defender does while it answers, and what comes to the same asked for twice.
     ///
-    /// Changes of tags have a proof of their own.
-    package var isRepeatable: Bool { Catalogue.entry(action)?.isDoneAtOnce == true && tagChange == nil }
+    /// What changes the machine itself has a proof of its own.
+    package var isRepeatable: Bool { Catalogue.entry(action)?.isDoneAtOnce == true && machineChange == nil }
 
     /// The lane of the action; nil for questions.
     package var lane: Lane? { Catalogue.entry(action)?.lane }

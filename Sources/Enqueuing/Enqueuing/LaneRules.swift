@@ -16,7 +16,7 @@ package enum LaneRules {
         package var newestCountedRelease: Job?
         /// The newest isolate that counts: ready or further, its claim not closed.
         package var newestCountedIsolate: Job?
-        /// The newest intent that counts and changes the same tag the other way, asked for after this one.
+        /// The newest intent that counts and changes the same thing the other way, asked for after this one.
         package var newerOpposite: Job?
         /// A containment that somebody made outside, in words; nil if there is none.
         package var foreignContainment: String?

@@ -68,7 +68,7 @@ func perform(_ effects: [JobEffect], of job: Job, in transaction: any LedgerTran
         case .wakeLane: try wakeLane(of: job, in: transaction)
         case .withdrawOlder:
             try withdrawOlder(than: job, in: transaction)
-            try withdrawOlderTagChanges(than: job, in: transaction)
+            try withdrawOlderChanges(than: job, in: transaction)
         }
     }
 }

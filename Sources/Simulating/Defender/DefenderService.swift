@@ -70,6 +70,10 @@ struct DefenderService: Sendable {
         case ("POST", let path) where path.count == 3 && path[0] == "machines" && path[2] == "tags":
             try admit("machines/{id}/tags", TagOrder.roles, caller, call)
             return try setTag(on: segments[1], call)
+        case ("POST", let path)
+        where path.count == 3 && path[0] == "machines" && path[2] == "setdevicevalue":
+            try admit("machines/{id}/setDeviceValue", ValueOrder.roles, caller, call)
+            return try setValue(on: segments[1], call)
         case ("POST", let path) where path.count == 3 && path[0] == "machines":
             guard let kind = MachineOrder.Kind(path: path[2]) else { throw .noRoute(call) }
             try admit("machines/{id}/\(path[2])", [kind.role], caller, call)
@@ -173,6 +177,7 @@ struct DefenderService: Sendable {
         if fields["machineTags"] != nil || !estate.tags(of: machine).isEmpty {
             fields["machineTags"] = .array(estate.tags(of: machine).map { .string($0) })
         }
+        if let value = estate.value(of: machine) { fields["deviceValue"] = .string(value) }
         if estate.isOffboarded(machine.id) {
             fields["onboardingStatus"] = "CanBeOnboarded"
             fields["healthStatus"] = "Inactive"

@@ -13,6 +13,8 @@ package struct MachineTruth: Sendable, Equatable {
     /// The last change of its containment.
     package let changedAt: Timestamp?
     package let tags: [String]
+    /// Such as `High`; nil where nobody said it.
+    package let value: String?
     /// Nothing runs but what Microsoft signed.
     package let isRestricted: Bool
     /// Its sensor is gone.
@@ -27,6 +29,7 @@ package struct MachineTruth: Sendable, Equatable {
             "isolationType": isolationType.map { .string($0) } ?? .null,
             "changedAt": changedAt.map { .number(Double($0.milliseconds) / 1000) } ?? .null,
             "machineTags": .array(tags.map { .string($0) }),
+            "deviceValue": value.map { .string($0) } ?? .null,
             "restricted": .bool(isRestricted),
             "offboarded": .bool(isOffboarded),
         ]
@@ -47,6 +50,8 @@ struct Estate: Sendable {
     private var changes: [String: Timestamp] = [:]
     /// Of the machines whose tags were changed, all that they carry.
     private var tags: [String: [String]] = [:]
+    /// Of the machines whose value was set, what it is.
+    private var values: [String: String] = [:]
     private var restricted: Set<String> = []
     private var offboarded: Set<String> = []
     private var refusesNextDuplicate = false
@@ -97,6 +102,7 @@ struct Estate: Sendable {
                 isolationType: held,
                 changedAt: changes[key],
                 tags: tags(of: machine),
+                value: value(of: machine),
                 isRestricted: restricted.contains(key),
                 isOffboarded: offboarded.contains(key)
             )
@@ -117,6 +123,18 @@ struct Estate: Sendable {
         carried.removeAll { $0 == tag }
         if adds { carried.append(tag) }
         tags[machine.id.lowercased()] = carried
+        return true
+    }
+
+    /// What a machine is worth now.
+    func value(of machine: SimulatedMachine) -> String? {
+        values[machine.id.lowercased()] ?? machine.fields["deviceValue"]?.string
+    }
+
+    /// - Returns: True if anything was changed.
+    mutating func setValue(_ value: String, on machine: SimulatedMachine) -> Bool {
+        guard self.value(of: machine) != value else { return false }
+        values[machine.id.lowercased()] = value
         return true
     }
 

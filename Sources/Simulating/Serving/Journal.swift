@@ -14,7 +14,7 @@ package struct JournalEntry: Sendable, Equatable {
     package let body: String
     /// Nil while nothing was answered, and for ever if nothing is.
     package internal(set) var status: Int?
-    /// True only if this call created an action, or changed a tag.
+    /// True only if this call created an action, or changed a tag or a value.
     package internal(set) var executed: Bool
     /// The scripted fault's word.
     package let fault: String?

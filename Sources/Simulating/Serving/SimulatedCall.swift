@@ -52,7 +52,7 @@ struct SimulatedAnswer: Sendable {
     var status: Int
     var headers: [(name: String, value: String)] = []
     var body: [UInt8] = []
-    /// True only if this call created an action, or changed a tag.
+    /// True only if this call created an action, or changed a tag or a value.
     var executed = false
 
     static func json(_ status: Int, _ value: JSONValue, executed: Bool = false) -> SimulatedAnswer {

@@ -29,6 +29,7 @@ struct ActionRoute: Sendable, Hashable {
         case "offboard": self.init("offboard")
         case "tag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Add"], makesAction: false)
         case "untag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Remove"], makesAction: false)
+        case "set-value": self.init("setDeviceValue", ["value": "DeviceValue"], makesAction: false)
         default: return nil
         }
     }

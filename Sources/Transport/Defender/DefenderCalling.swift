@@ -36,15 +36,12 @@ package protocol DefenderCalling: Sendable {
     /// Posts one action, once: never repeated by this layer once it may have been executed.
     func submit(_ submission: ActionSubmission) async throws(DefenderError) -> MachineAction
 
-    /// Puts a tag on a machine or takes it off, once, as ``submit(_:)`` does.
+    /// Posts a change that Defender makes while it answers, such as of tags, once, as ``submit(_:)`` does.
+    ///
+    /// Its comment goes nowhere: such a call takes none.
     ///
     /// - Returns: The machine as Defender describes it afterwards.
-    func setTag(
-        _ tag: String,
-        on machine: MachineID,
-        adds: Bool,
-        deadline: Duration
-    ) async throws(DefenderError) -> Machine
+    func change(_ submission: ActionSubmission) async throws(DefenderError) -> Machine
 
     /// Asks a look-up of the catalogue.
     ///

@@ -23,27 +23,21 @@ extension DefenderClient {
         return action
     }
 
-    package func setTag(
-        _ tag: String,
-        on machine: MachineID,
-        adds: Bool,
-        deadline: Duration
-    ) async throws(DefenderError) -> Machine {
-        let word = adds ? "tag" : "untag"
-        guard let route = ActionRoute(word: word),
-            let body = route.body(parameters: ["tag": tag], comment: "")
-        else { throw .notPosted(word) }
+    package func change(_ submission: ActionSubmission) async throws(DefenderError) -> Machine {
+        guard let route = ActionRoute(word: submission.action), !route.makesAction,
+            let body = route.body(parameters: submission.parameters, comment: submission.comment)
+        else { throw .notPosted(submission.action) }
         let answer = try await call(
             DefenderCall(
                 .post,
-                "\(DefenderPath.machine(machine))/\(route.segment)",
-                purpose: word,
+                "\(DefenderPath.machine(submission.machine))/\(route.segment)",
+                purpose: submission.action,
                 priority: .action,
                 body: body,
-                deadline: deadline
+                deadline: submission.deadline
             )
         )
-        guard let found = EntityReading.machine(try answer.object()), found.id == machine else {
+        guard let found = EntityReading.machine(try answer.object()), found.id == submission.machine else {
             throw answer.unreadable("another machine than the one meant")
         }
         return found

@@ -5,7 +5,9 @@ package struct ActionParameter: Sendable, Hashable {
     /// What may stand behind the sign.
     package enum Domain: Sendable, Hashable {
         /// One of these words, compared without regard to case and passed on as spelled here.
-        case words([String], defaultValue: String)
+        ///
+        /// Without a default it must be said.
+        case words([String], defaultValue: String?)
         /// Any text of one line with at most so many characters; it must be said.
         case text(charactersMax: Int)
         /// Any text of several lines with at most so many bytes, passed on as it is; it must be said.

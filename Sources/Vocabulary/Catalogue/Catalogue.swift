@@ -3,11 +3,13 @@
 /// Source of permissions, rate windows and platforms: `reference/defender-api.md` §§2.3, 3.1, 3.2.
 package enum Catalogue {
     package static let actions: [ActionEntry] =
-        [
-            isolate, release, restrict, unrestrict, scan, collect, quarantineFile, offboard, tag, untag,
-            cancel,
-            status,
-        ] + alertActions + huntingActions
+        onMachines + alertActions + huntingActions
+
+    /// What is done to a machine, and what is asked of it by every grant.
+    private static let onMachines = [
+        isolate, release, restrict, unrestrict, scan, collect, quarantineFile, offboard, tag, untag, setValue,
+        cancel, status,
+    ]
 
     /// The entry of a word, compared without regard to case.
     package static func entry(_ word: String) -> ActionEntry? {

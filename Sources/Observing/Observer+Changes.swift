@@ -4,13 +4,13 @@ import Logging
 import Vocabulary
 
 extension Observer {
-    /// Finds out whether a change of tags was made whose POST nobody knows the outcome of.
+    /// Finds out whether a change was made whose POST nobody knows the outcome of, of tags or of the value.
     ///
-    /// Tags carry no mark of ours. The machine itself says whether it is as it was asked for, and by whose hand
+    /// Such a change carries no mark of ours. The machine itself says whether it is as it was asked for, and by whose hand
     /// does not matter: what is there need not be posted again.
     func reconcile(
         _ job: Job,
-        _ change: TagChange,
+        _ change: MachineChange,
         on machine: MachineID,
         _ submission: Submission
     ) async throws {
@@ -18,7 +18,7 @@ extension Observer {
         do throws(DefenderError) {
             found = try await defender.machine(machine, priority: .settling)
         } catch {
-            // A machine that is gone has no tags; the next look before a POST says so to whoever asked.
+            // A machine that is gone shows nothing; the next look before a POST says so to whoever asked.
             guard error.kind == .notFound else { return try await remainUnknown(job, error) }
         }
         let event: JobEvent
@@ -30,6 +30,9 @@ extension Observer {
             event = .absent
         }
         let moved = try await ledger.apply(event, to: job, keeping: nil)
-        logger.debug("Looked for a tag", metadata: ["job": "\(job.id)", "state": "\(moved.state.rawValue)"])
+        logger.debug(
+            "Looked for a change",
+            metadata: ["job": "\(job.id)", "state": "\(moved.state.rawValue)"]
+        )
     }
 }

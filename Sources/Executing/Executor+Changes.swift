@@ -2,24 +2,28 @@ import Defender
 import Enqueuing
 import Vocabulary
 
-/// Changes of tags: Defender answers with the machine as it is then, and there is nothing to watch.
+/// Changes that Defender makes while it answers, of tags and of the value: it answers with the machine as it is
+/// then, and there is nothing to watch.
 extension Executor {
     /// Answers without the change in them before it is given up.
     private static let unshownMax = 3
 
-    /// Posts a change of tags, once; done only if the machine that comes back shows it.
+    /// Posts a change, once; done only if the machine that comes back shows it.
     func send(
-        _ change: TagChange,
+        _ change: MachineChange,
         of job: Job,
         _ machine: MachineID
     ) async throws(DefenderError) -> JobEvent {
-        let tagged = try await defender.setTag(
-            change.spelled(on: job.machine),
-            on: machine,
-            adds: change.adds,
-            deadline: settings.times.postDeadline
+        let changed = try await defender.change(
+            ActionSubmission(
+                action: job.action,
+                machine: machine,
+                parameters: change.parameters(on: job.machine),
+                comment: "",
+                deadline: settings.times.postDeadline
+            )
         )
-        if change.isMade(on: tagged) { return .done(change.outcome(on: tagged)) }
+        if change.isMade(on: changed) { return .done(change.outcome(on: changed)) }
         var unshown = Outcome(code: "not-shown", message: "Defender answered without showing the change")
         guard let attempt = job.submission?.attempt, attempt >= Executor.unshownMax else {
             // It may show late: the machine is read until it does, or until no POST can be on its way.
@@ -27,8 +31,7 @@ extension Executor {
             return .outcomeUnknown(unshown, lookAt: wallClock() + soon)
         }
         unshown.message += " \(attempt) times."
-        unshown.fix =
-            "Look at the machine's tags in the Defender portal; one that it sets itself is not ours to change."
+        unshown.fix = change.unshownFix
         return .rejected(unshown)
     }
 }
