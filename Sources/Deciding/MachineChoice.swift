@@ -15,6 +15,8 @@ package struct MachineRefusal: Explained, Hashable {
         case allStale = "machine-all-stale"
         case pageCut = "machine-page-cut"
         case notOnboarded = "machine-not-onboarded"
+        /// What was asked is for machines that are not, and this one is, or may be.
+        case onboarded = "machine-onboarded"
     }
 
     package var kind: Kind

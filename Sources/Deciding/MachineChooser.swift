@@ -5,17 +5,24 @@ package import Vocabulary
 /// Where the rules come from: design §8. `page` is what Defender listed, a preselection that is never believed
 /// to have chosen; with `mayBeCut` there may be more than it holds, and nothing is chosen from it. A machine
 /// not seen for `staleAfter`, or not onboarded, is set aside as the stale twin of one that is neither; if all
-/// are stale, none is set aside. A machine whose last sight is unknown is not stale. `spell` gives the exact
-/// command that means the machine with an id.
+/// are stale, none is set aside. A machine whose last sight is unknown is not stale. What is for machines that are
+/// not onboarded sets none aside. `spell` gives the exact command that means the machine with an id.
 package func chooseMachine(
     _ selector: Subject,
     among page: [Machine],
     mayBeCut: Bool,
     now: Timestamp,
     staleAfter: Duration,
+    need: OnboardingNeed = .onboarded,
     spell: (MachineID) -> String
 ) -> MachineChoice {
-    let chooser = MachineChooser(selector: selector, page: page, now: now, staleAfter: staleAfter)
+    let chooser = MachineChooser(
+        selector: selector,
+        page: page,
+        now: now,
+        staleAfter: staleAfter,
+        need: need
+    )
     return chooser.choose(mayBeCut: mayBeCut, spell: spell)
 }
 
@@ -25,8 +32,16 @@ private struct MachineChooser {
     let machines: [Machine]
     let now: Timestamp
     let staleAfter: Duration
+    let need: OnboardingNeed
 
-    init(selector: Subject, page: [Machine], now: Timestamp, staleAfter: Duration) {
+    init(
+        selector: Subject,
+        page: [Machine],
+        now: Timestamp,
+        staleAfter: Duration,
+        need: OnboardingNeed
+    ) {
+        self.need = need
         self.selector = selector
         self.now = now
         self.staleAfter = staleAfter
@@ -42,9 +57,11 @@ private struct MachineChooser {
         let matches = machines.filter { isMeant($0) }
         guard let first = matches.first else { return .refused(refuseNone()) }
         guard matches.count > 1 else {
-            guard first.isOnboarded else { return .refused(refuseNotOnboarded(first)) }
+            if let refusal = need.refusal(of: first) { return .refused(refusal) }
             return .chosen(first, setAside: [])
         }
+        // Of several the one that is onboarded would be meant; here it is not.
+        if case .unmanaged = need { return .refused(refuseMany(matches, areAllStale: false, spell: spell)) }
         let live = matches.filter { !isStale($0) }
         if live.count == 1, let only = live.first {
             return .chosen(only, setAside: matches.filter { isStale($0) })
@@ -127,16 +144,6 @@ extension MachineChooser {
     /// True for a name that begins as the one asked for does: named so that nobody wonders, never chosen.
     private func begins(_ name: String) -> Bool {
         foldedName(name).starts(with: foldedName(selector.description))
-    }
-
-    fileprivate func refuseNotOnboarded(_ machine: Machine) -> MachineRefusal {
-        let status = machine.onboardingStatus ?? "not onboarded"
-        return MachineRefusal(
-            kind: .notOnboarded,
-            message: "\(machine.shownName) is known to Defender but not onboarded (\(status)): isolation and "
-                + "every other action cannot work on it.",
-            fix: "Take it off the network by other means; onboard it to Defender for Endpoint."
-        )
     }
 
     fileprivate func refuseMany(

@@ -118,18 +118,18 @@ extension Policy {
             return Reason(.hours, "\(principal) may \(action) at other times only.")
         case .parameter(let parameter, let value):
             return Reason(.parameter, "\(principal) may \(action), but not with \(parameter) \(value).")
+        case .unnamed(let parameter, let value):
+            return Reason(
+                .parameter,
+                "\(principal) may \(action), but not with \(parameter) \(value): it takes a grant that names it "
+                    + "(`with: { \(parameter): [\(value)] }`)."
+            )
         case .namedTag(let tag, let places):
             return Reason(
                 .tagNamed,
                 "\(principal) may \(action), but not with tag \(tag): \(Policy.listed(places)) "
                     + "\(places.count == 1 ? "rests" : "rest") on it, and it takes a grant that names it under `with`."
             )
-        case .duration:
-            let most = trial.grant.durationMax?.description ?? "some time"
-            let asked = question.duration.map { "\($0) is more" } ?? "say for how long"
-            return Reason(.duration, "\(principal) may \(action) for at most \(most); \(asked).")
-        case .others:
-            return Reason(.others, "\(principal) may \(action) only what they asked for themselves.")
         case .namedValue(let value, let places):
             return Reason(
                 .valueNamed,
@@ -137,6 +137,12 @@ extension Policy {
                     + "\(places.count == 1 ? "asks" : "ask") for a value, and it takes a grant that names it under "
                     + "`with`."
             )
+        case .duration:
+            let most = trial.grant.durationMax?.description ?? "some time"
+            let asked = question.duration.map { "\($0) is more" } ?? "say for how long"
+            return Reason(.duration, "\(principal) may \(action) for at most \(most); \(asked).")
+        case .others:
+            return Reason(.others, "\(principal) may \(action) only what they asked for themselves.")
         case .foreign:
             return Reason(.foreign, "\(principal) may \(action), but not what was contained outside Bascule.")
         case .breakGlass:

@@ -54,14 +54,16 @@ extension Policy {
         case .parameter(let name, let value):
             "holds with \(name) \((grant.parameters[name] ?? []).sorted().joined(separator: " or ")), "
                 + "not \(value)"
+        case .unnamed(let parameter, let value):
+            "names no \(parameter) (`with: { \(parameter): [\(value)] }`), which \(value) takes"
         case .namedTag(let tag, let places):
             "names no tag (`with: { tag: … }`), and \(Policy.listed(places)) "
                 + "\(places.count == 1 ? "rests" : "rest") on tag \(tag)"
-        case .duration:
-            "holds for at most \(grant.durationMax?.description ?? "a time"), not "
         case .namedValue(_, let places):
             "names no value (`with: { value: … }`), and \(Policy.listed(places)) "
                 + "\(places.count == 1 ? "asks" : "ask") for one"
+        case .duration:
+            "holds for at most \(grant.durationMax?.description ?? "a time"), not "
                 + (question.duration.map { "for \($0)" } ?? "without an end")
         case .others:
             "holds for what \(principal) asked for, not for others (`others: yes`)"

@@ -34,12 +34,14 @@ package struct PolicyRisk: Sendable, Hashable {
         case forgeableEssential = "forgeable-essential"
         /// A source that only proposes has a service to which a grant gives something without approval.
         case proposalWithoutApproval = "proposal-without-approval"
+        /// Machines may be contained that are not onboarded: whether a release ends that is documented nowhere.
+        case unmanagedContainment = "unmanaged-containment"
         /// Somebody may change a tag on which other rules rest.
         case namedTag = "named-tag"
-    }
-
         /// Somebody may change what a machine is worth, and other rules rest on that.
         case namedValue = "named-value"
+    }
+
     package let kind: Kind
     /// Where the grant or protection stands in the settings.
     package let line: Int
@@ -120,6 +122,16 @@ extension Policy {
                 .proposalWithoutApproval,
                 "Grant \(number) gives \(service) what its source may only propose, and asks for nobody's approval.",
                 "Add `approvals`; without it this grant never holds for \(service)."
+            )
+        }
+        if grant.allows(Catalogue.isolate.word),
+            grant.parameters["type"]?.contains(Catalogue.unmanagedType) == true
+        {
+            warn(
+                .unmanagedContainment,
+                "Grant \(number) lets its people contain machines that are not onboarded: every onboarded machine "
+                    + "then blocks them, and Microsoft documents nowhere whether `release` ends that.",
+                "Try it with a machine that nobody misses, and end it in the Defender portal where it fails."
             )
         }
         if !grant.grantees.contains(where: hasAnybody) {

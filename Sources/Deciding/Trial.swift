@@ -24,6 +24,8 @@ struct Trial {
         case breakGlassReason
         case hours
         case parameter(name: String, value: String)
+        /// A value that a grant must name, and this one says nothing of the parameter.
+        case unnamed(parameter: String, value: String)
         /// The tag that is asked for is one that others rest on, and the grant does not name it.
         case namedTag(String, by: [String])
         /// The same for what a machine is worth.
@@ -120,6 +122,13 @@ struct Trial {
             guard question.parameters[parameter.name] != nil else {
                 return .parameter(name: parameter.name, value: "none")
             }
+        }
+        for parameter in entry?.parameters ?? [] where grant.parameters[parameter.name] == nil {
+            guard let said = question.parameters[parameter.name], parameter.mustBeGranted.contains(said)
+            else {
+                continue
+            }
+            return .unnamed(parameter: parameter.name, value: said)
         }
         return policy.changeFailure(grant, question)
     }

@@ -1,5 +1,5 @@
 import Catalogue
-import Deciding
+package import Deciding
 import Defender
 package import Enqueuing
 import Vocabulary
@@ -31,6 +31,7 @@ extension Executor {
             mayBeCut: page.mayBeCut,
             now: wallClock(),
             staleAfter: policy().staleAfter,
+            need: job.onboardingNeed,
             spell: { spelled.command(on: $0.text) }
         )
         switch choice {
@@ -256,6 +257,21 @@ extension Executor {
 }
 
 extension Job {
+    /// On which machines it works: on those that are onboarded, but for what contains the others.
+    ///
+    /// A containment of those is looked at and ended as well.
+    package var onboardingNeed: OnboardingNeed {
+        if [Catalogue.release.word, Catalogue.status.word].contains(action) { return .either }
+        guard action == Catalogue.isolate.word else { return .onboarded }
+        var other = self
+        guard parameters["type"] == Catalogue.unmanagedType else {
+            other.parameters["type"] = Catalogue.unmanagedType
+            return .onboarded(instead: other.command(on: selector.description))
+        }
+        other.parameters["type"] = nil
+        return .unmanaged(instead: other.command(on: selector.description))
+    }
+
     /// What to type to ask the same of another machine.
     package func command(on machine: String) -> String {
         var words = "\(action) \(machine)"

@@ -15,6 +15,11 @@ extension Executor {
                 Outcome(code: "unknown-action", message: "There is no action \(job.action).")
             )
         }
+        if entry.changesState, !job.isAutomatic, let refusal = job.onboardingNeed.refusal(of: machine) {
+            // It was onboarded, or taken off, since it was found.
+            let outcome = Outcome(code: refusal.code, message: refusal.message, fix: refusal.fix)
+            return try await refuse(&job, outcome)
+        }
         guard try await !waitsForItsTime(&job) else { return false }
         guard try await holdsPermission(&job, entry) else { return false }
         if !entry.changesState {
@@ -174,8 +179,12 @@ extension Executor {
     }
 
     /// A Selective isolation that is under way is not the Full one that was asked for.
+    ///
+    /// What scope Defender shows of a machine that is not onboarded is documented nowhere: any fits.
     private func fits(_ action: MachineAction, _ job: Job) -> Bool {
-        guard job.action == Catalogue.isolate.word, job.parameters["type"] != "Selective" else { return true }
+        guard job.action == Catalogue.isolate.word, (job.parameters["type"] ?? "Full") == "Full" else {
+            return true
+        }
         return action.scope?.lowercased() != "selective"
     }
 

@@ -167,7 +167,7 @@ extension Observer {
         let type = actionType(of: job)
         let filter = ActionFilter(
             machine: machine,
-            types: [type],
+            types: isTypeKnown(job) ? [type] : [],
             createdNotBefore: submission.startedAt - Observer.clockDoubt
         )
         let page: ActionPage
@@ -177,7 +177,7 @@ extension Observer {
             return try await remainUnknown(job, error)
         }
         let ours = page.actions.first { action in
-            action.machineID == machine && action.type == type
+            action.machineID == machine && (action.type == type || !isTypeKnown(job))
                 && action.requestor?.lowercased() == defender.clientID.lowercased()
                 && action.createdAt >= submission.startedAt - Observer.clockDoubt
                 && ActionMarker.isMark(of: job.id, in: action.comment)
@@ -217,6 +217,10 @@ extension Observer {
         let event = until.map { JobEvent.stillUnknown(until: $0, trouble: nil) } ?? .absent
         _ = try await ledger.apply(event, to: job, keeping: nil)
     }
+
+    /// False for the containment of a machine that is not onboarded: no page says what Defender calls it, and the
+    /// mark alone names the job.
+    private func isTypeKnown(_ job: Job) -> Bool { job.parameters["type"] != Catalogue.unmanagedType }
 
     /// When to look again while a POST could still arrive unseen; nil once none can.
     func looksAgain(after submission: Submission, at now: Timestamp) -> Timestamp? {

@@ -103,6 +103,12 @@ package struct Machine: Sendable, Hashable, Codable {
         return onboardingStatus.lowercased() == "onboarded"
     }
 
+    /// True if Defender says that it is known and not onboarded, in a word that is documented.
+    package var isUnmanaged: Bool {
+        let words = ["canbeonboarded", "unsupported", "insufficientinfo"]
+        return onboardingStatus.map { words.contains($0.lowercased()) } ?? false
+    }
+
     /// The family that grants speak of.
     ///
     /// Linux and anything with `server` in its platform is a server.

@@ -111,6 +111,7 @@ extension IntentDesk {
             mayBeCut: false,
             now: now,
             staleAfter: .seconds(Int64(Int32.max)),
+            need: .either,
             spell: { $0.text }
         )
         switch choice {

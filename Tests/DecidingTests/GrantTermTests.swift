@@ -34,6 +34,32 @@ struct GrantTermTests {
         #expect(decision.codes == [holds ? .granted : .parameter])
     }
 
+    @Test func `what a machine that is not onboarded takes is in no grant that does not name it`() {
+        let asked = asked { $0.parameters["type"] = "UnManagedDevice" }
+        let silent = term { _ in }.decide(asked)
+        #expect(silent.codes == [.parameter])
+        #expect(
+            silent.answer.contains("not with type UnManagedDevice: it takes a grant that names it"),
+            "\(silent.answer)"
+        )
+        #expect(
+            silent.explanation.contains {
+                $0.contains(
+                    "names no type (`with: { type: [UnManagedDevice] }`), which UnManagedDevice takes"
+                )
+            }
+        )
+        #expect(term { $0.parameters = ["type": ["Full"]] }.decide(asked).codes == [.parameter])
+        let naming = term { $0.parameters = ["type": ["Full", "UnManagedDevice"]] }
+        #expect(naming.decide(asked).codes == [.granted])
+        #expect(naming.decide(self.asked()).codes == [.granted])
+        let risk = naming.risks.first { $0.kind == .unmanagedContainment }
+        #expect(
+            risk?.message.hasPrefix("Grant 1 lets its people contain machines that are not onboarded") == true
+        )
+        #expect(term { _ in }.risks.allSatisfy { $0.kind != .unmanagedContainment })
+    }
+
     @Test(arguments: [(3_600, true), (86_400, true), (86_401, false), (nil, false)])
     func `with a longest time an isolation needs an end`(seconds: Int64?, holds: Bool) {
         let decision = term { $0.durationMax = TimeBox(seconds: 86_400) }

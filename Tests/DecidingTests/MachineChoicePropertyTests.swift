@@ -34,6 +34,7 @@ struct MachineChoicePropertyTests {
                 let areAllStale = refusal.candidates.allSatisfy { isPlainlyStale($0.machine) }
                 #expect((refusal.kind == .allStale) == areAllStale)
             case .pageCut: Issue.record("the page was whole")
+            case .onboarded: Issue.record("onboarded machines were meant")
             }
         }
     }
@@ -104,13 +105,19 @@ struct MachineChoicePropertyTests {
 }
 
 /// Chooses as the design's defaults do, spelling the command as somebody isolating would type it.
-func choose(_ selector: Subject, _ page: [Machine], mayBeCut: Bool = false) -> MachineChoice {
+func choose(
+    _ selector: Subject,
+    _ page: [Machine],
+    mayBeCut: Bool = false,
+    need: OnboardingNeed = .onboarded
+) -> MachineChoice {
     chooseMachine(
         selector,
         among: page,
         mayBeCut: mayBeCut,
         now: noon,
         staleAfter: Policy().staleAfter,
+        need: need,
         spell: { "isolate \($0) for 4h" }
     )
 }

@@ -110,6 +110,41 @@ struct MachineChoiceTests {
         #expect(refusal.message.contains("CanBeOnboarded"))
     }
 
+    @Test(arguments: ["CanBeOnboarded", "Unsupported", "InsufficientInfo", "canbeonboarded"])
+    func `what is for machines that are not onboarded takes one and no other`(status: String) throws {
+        let need = OnboardingNeed.unmanaged(instead: "isolate laptop-7")
+        let printer = machine("aa", "laptop-7", onboarding: status)
+        #expect(choose(.hostName("laptop-7"), [printer], need: need) == .chosen(printer, setAside: []))
+        // The managed twin is not meant, and which of two is meant is not guessed.
+        let twin = machine("bb", "laptop-7", onboarding: "Onboarded")
+        let both = try #require(choose(.hostName("laptop-7"), [printer, twin], need: need).refusal)
+        #expect(both.kind == .ambiguous)
+        #expect(both.candidates.count == 2)
+        #expect(choose(.id(id("aa")), [printer, twin], need: need) == .chosen(printer, setAside: []))
+    }
+
+    @Test(arguments: ["Onboarded", "onboarded", "SomethingNew", nil])
+    func `one that is onboarded, or may be, is refused with the form for it`(status: String?) throws {
+        let need = OnboardingNeed.unmanaged(instead: "isolate laptop-7")
+        let refusal = try #require(
+            choose(.hostName("laptop-7"), [machine("aa", "laptop-7", onboarding: status)], need: need).refusal
+        )
+        #expect(refusal.code == "machine-onboarded")
+        #expect(refusal.message.contains("(\(status ?? "no word of it"))"))
+        #expect(refusal.fix == "For a machine that is onboarded: `isolate laptop-7`.")
+    }
+
+    @Test func `a refusal of one that is not onboarded names the type for it where there is one`() throws {
+        let printer = machine("aa", "laptop-7", onboarding: "Unsupported")
+        let command = "isolate laptop-7 with type=UnManagedDevice"
+        let refusal = try #require(
+            choose(.hostName("laptop-7"), [printer], need: .onboarded(instead: command)).refusal
+        )
+        #expect(refusal.kind == .notOnboarded)
+        #expect(refusal.fix.hasPrefix("`\(command)` has the onboarded machines block it."))
+        #expect(choose(.hostName("laptop-7"), [printer], need: .either).chosenID == id("aa"))
+    }
+
     @Test func `a page that may be cut chooses nothing`() {
         let page = [machine("aa", "laptop-7")]
         #expect(choose(.hostName("laptop-7"), page, mayBeCut: true).refusal?.kind == .pageCut)

@@ -33,7 +33,17 @@ struct ActionParameterTests {
         #expect(type.isRequired == false)
         #expect(type.canonical("sELECTIVE") == "Selective")
         #expect(type.canonical("half") == nil)
-        #expect(type.placeholder == "Full|Selective")
+        #expect(type.placeholder == "Full|Selective|UnManagedDevice")
+    }
+
+    @Test func `a word without a default must be said`() throws {
+        let value = try #require(Catalogue.setValue.parameter("value"))
+        #expect(value.isRequired)
+        #expect(value.isFreeText == false)
+        #expect(value.canonical("hIGH") == "High")
+        #expect(value.canonical("None") == nil)
+        #expect(value.placeholder == "Normal|Low|High")
+        #expect(value.expectation == "one of Normal, Low, High")
     }
 
     @Test(arguments: [("Contained", "tag=Contained"), ("under review", #"tag="under review""#)])

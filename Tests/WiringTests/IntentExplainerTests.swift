@@ -229,7 +229,7 @@ struct ActionListingTests {
         for entry in Catalogue.actions {
             #expect(ActionListing.text.contains("\(entry.word)\n  \(entry.summary)"))
         }
-        #expect(ActionListing.text.contains("type=Full|Selective"))
+        #expect(ActionListing.text.contains("type=Full|Selective|UnManagedDevice"))
         #expect(ActionListing.text.contains("Machine.Isolate"))
     }
 }

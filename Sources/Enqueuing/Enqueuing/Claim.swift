@@ -15,7 +15,7 @@ package struct Claim: Sendable, Hashable, Codable {
     package var source: SourceName
     package var ticket: String?
     package var reason: String?
-    /// `Full` or `Selective`.
+    /// `Full`, `Selective` or `UnManagedDevice`.
     package var isolationType: String
     package var openedAt: Timestamp
     /// When Defender said that the machine is isolated; nil while it has not.

@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 /// How a job ends or changes its state, whatever brought it there.
@@ -7,6 +8,13 @@ extension Job {
     /// A time box's release is tried again instead, further and further apart: a containment is never
     /// forgotten.
     mutating func fail(_ outcome: Outcome, as how: JobEnd, at now: Timestamp) -> [JobEffect] {
+        var outcome = outcome
+        if how != .cancelled, action == Catalogue.release.word, machine?.isUnmanaged == true {
+            outcome.message +=
+                " The machine is not onboarded, and Microsoft documents nowhere whether Defender's release ends "
+                + "such a containment."
+            outcome.fix = "Release it in the Defender portal."
+        }
         if isAutomatic {
             let wait = Duration.seconds(min(600, 15 << min(6, submission?.attempt ?? 1)))
             // What failed carries the same mark as the next try: it must not be found in its place.

@@ -145,23 +145,23 @@ package enum LaneRules {
         let releases = network.filter { $0.action == "release" && $0.joined == nil }
         if !releases.isEmpty { return yieldTo(releases, at: now) }
 
-        let wantsFull = job.parameters["type"] != "Selective"
+        let wanted = job.parameters["type"] ?? "Full"
         let claims = situation.openClaims.filter { $0.id != job.id && $0.endingBy == nil }
         if let words = situation.releasedOutside, !network.contains(where: { $0.joined == nil }) {
             let gone = claims.filter { $0.containedAt != nil }
             if !gone.isEmpty { return .submitAnew(closing: gone.map(\.id), words: words) }
         }
-        let serving = wantsFull ? claims.filter { $0.isolationType == "Full" } : claims
+        let serving = claims.filter { serves($0.isolationType, wanted) }
         if let primary = primary(of: serving, inFlight: network) {
             return .join(primary, others: claims.map { "\($0.ownerText) (\($0.id))" })
         }
         if primary(of: claims, inFlight: network) != nil {
-            // Full over Selective is a new action, once nothing of the lane is in flight.
+            // Full over Selective, or another kind, is a new action, once nothing of the lane is in flight.
             if network.contains(where: { $0.joined == nil }) { return .wait }
             return .submit(ending: [])
         }
         if network.contains(where: { $0.joined == nil }) { return .wait }
-        if let type = situation.ownContainment, type == "Full" || !wantsFull { return .claimContained }
+        if let type = situation.ownContainment, serves(type, wanted) { return .claimContained }
         if let foreign = situation.foreignContainment {
             return .settle(
                 Outcome(
@@ -175,6 +175,11 @@ package enum LaneRules {
             )
         }
         return .submit(ending: [])
+    }
+
+    /// Full is more than Selective; a machine that is not onboarded is contained in a way of its own.
+    private static func serves(_ type: String, _ wanted: String) -> Bool {
+        type == wanted || (type == "Full" && wanted == "Selective")
     }
 
     /// False for a release that somebody holds back, or whose end was moved further off.

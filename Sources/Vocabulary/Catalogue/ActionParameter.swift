@@ -21,6 +21,8 @@ package struct ActionParameter: Sendable, Hashable {
     package let domain: Domain
     /// True if it may be left out although nothing stands in for it.
     package var isOptional = false
+    /// Words that a grant must name under `with`: one that says nothing of the parameter does not give them.
+    package var mustBeGranted: Set<String> = []
 
     /// True if it must be said.
     package var isRequired: Bool { defaultValue == nil && !isOptional }

@@ -20,6 +20,9 @@ package enum Catalogue {
     /// Application permissions that let a machine be found and an action be watched.
     package static let readingMachines = ["Machine.Read.All", "Machine.ReadWrite.All"]
 
+    /// The type of isolation for a machine that is not onboarded: the others block it.
+    package static let unmanagedType = "UnManagedDevice"
+
     static let documentedRate = RateWindow(perMinute: 100, perHour: 1_500)
 
     package static let isolate = ActionEntry(
@@ -28,8 +31,11 @@ package enum Catalogue {
         parameters: [
             ActionParameter(
                 name: "type",
-                summary: "Full, or Selective to leave Outlook, Teams and Skype connected.",
-                domain: .words(["Full", "Selective"], defaultValue: "Full")
+                summary:
+                    "Full; Selective to leave Outlook, Teams and Skype connected; UnManagedDevice to have "
+                    + "all onboarded machines block one that is not onboarded, which a grant must name.",
+                domain: .words(["Full", "Selective", unmanagedType], defaultValue: "Full"),
+                mustBeGranted: [unmanagedType]
             )
         ],
         applicationPermissions: ["Machine.Isolate"],

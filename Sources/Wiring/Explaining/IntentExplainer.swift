@@ -59,6 +59,7 @@ struct IntentExplainer {
             mayBeCut: machines.mayBeCut,
             now: now,
             staleAfter: policy.staleAfter,
+            need: job.onboardingNeed,
             spell: { job.command(on: $0.text) }
         )
         switch choice {

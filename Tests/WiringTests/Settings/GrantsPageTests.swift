@@ -87,7 +87,8 @@ struct GrantsPageTests {
         // A piece is about one thing, and who may unfreeze has a piece of its own.
         let shown = [
             "no grant says `unfreeze`", "rests on names or tags alone",
-            "lets its people change tag Crown Jewel",
+            "lets its people change tag Crown Jewel", "lets its people set the value High",
+            "lets its people contain machines that are not onboarded",
         ]
         let warnings = try folder.warnings(completed(piece.text))
         #expect(warnings.allSatisfy { warning in shown.contains(where: warning.contains) }, "\(warnings)")
