@@ -12,7 +12,8 @@ package import Vocabulary
 /// A local Entra ID and Defender, with chat and ticket ends, to try everything against.
 ///
 /// One listener on 127.0.0.1 serves all of them. It reads the wire by itself and shares no code with the client, so that a
-/// mistake of the client is not mirrored. Time, identifiers and waiting are parameters; nothing is kept after ``run()``.
+/// mistake of the client is not mirrored. Time, identifiers and waiting are parameters; nothing but
+/// a ``StateFile`` is kept after ``run()``.
 package final class Simulator: Service {
     private let script: SimulatorScript
     private let keys: SimulatorKeys
@@ -33,6 +34,8 @@ package final class Simulator: Service {
     ///   - now: The wall clock of tokens, actions and the journal.
     ///   - pause: Waits between the bytes of a slow answer.
     ///   - makeID: Identifiers of actions; GUIDs by default.
+    ///   - state: The file that keeps Defender's side across restarts; nil forgets it.
+    ///   - onTrouble: Told each time that this file cannot be written.
     ///   - logger: For the server's own lines.
     ///   - onListening: Told once, with the base addresses.
     package init(
@@ -43,6 +46,8 @@ package final class Simulator: Service {
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         makeID: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() },
+        state: StateFile? = nil,
+        onTrouble: @escaping @Sendable (StateFileError) -> Void = { _ in },
         logger: Logger,
         onListening: @escaping @Sendable (SimulatorAddresses) async throws -> Void
     ) {
@@ -54,7 +59,7 @@ package final class Simulator: Service {
         self.pause = pause
         self.logger = logger
         self.onListening = onListening
-        world = World(script: script, keys: keys, makeID: makeID)
+        world = World(script: script, keys: keys, file: state, onTrouble: onTrouble, makeID: makeID)
     }
 
     /// Serves until graceful shutdown or cancellation; then every connection is cut, hanging ones too.

@@ -97,7 +97,7 @@ package struct SimulatorScript: Sendable, Equatable {
 }
 
 /// How an action goes on: Pending, InProgress, then its end.
-package struct ActionCourse: Sendable, Equatable {
+package struct ActionCourse: Sendable, Equatable, Codable {
     /// From the call to the end; InProgress begins half-way.
     package var delaySeconds: Double
     /// Defender's word; one that is no final state is kept for ever.

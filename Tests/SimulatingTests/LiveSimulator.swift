@@ -54,12 +54,13 @@ struct Bench {
     let clock = ManualClock()
     let script: SimulatorScript
 
-    init(_ script: SimulatorScript = twoMachines()) {
+    init(_ script: SimulatorScript = twoMachines(), file: StateFile? = nil) {
         self.script = script
         let numbers = Mutex(0)
         world = World(
             script: script,
             keys: sharedKeys,
+            file: file,
             makeID: {
                 let number = numbers.withLock { last in
                     last += 1

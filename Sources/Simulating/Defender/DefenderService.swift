@@ -24,11 +24,16 @@ struct DefenderService: Sendable {
         "id", "status", "machineId", "type", "requestor", "creationDateTimeUtc",
     ]
 
-    init(script: SimulatorScript, mint: TokenMint, makeID: @escaping @Sendable () -> String) {
+    init(
+        script: SimulatorScript,
+        mint: TokenMint,
+        kept: EstateState = EstateState(),
+        makeID: @escaping @Sendable () -> String
+    ) {
         self.script = script
         bearer = BearerCheck(script: script, mint: mint)
         self.makeID = makeID
-        estate = Estate(script)
+        estate = Estate(script, kept)
         packages = PackageShelf(script: script)
         records = RecordShelf(script)
     }

@@ -42,22 +42,19 @@ struct Estate: Sendable {
     static let actionsMax = 100_000
 
     let script: SimulatorScript
-    private(set) var actions: [SimulatedAction] = []
+    /// All that a restart must not lose.
+    private(set) var state = EstateState() { didSet { revision &+= 1 } }
+    /// Counts the changes of ``state``.
+    private(set) var revision = 0
     private var places: [String: Int] = [:]
     private var active: Set<Int> = []
-    /// The isolation type of the machines that are isolated.
-    private var containment: [String: String] = [:]
-    private var changes: [String: Timestamp] = [:]
-    /// Of the machines whose tags were changed, all that they carry.
-    private var tags: [String: [String]] = [:]
-    /// Of the machines whose value was set, what it is.
-    private var values: [String: String] = [:]
-    private var restricted: Set<String> = []
-    private var offboarded: Set<String> = []
-    private var refusesNextDuplicate = false
 
-    init(_ script: SimulatorScript) {
+    private var actions: [SimulatedAction] { state.actions }
+
+    init(_ script: SimulatorScript, _ kept: EstateState = EstateState()) {
         self.script = script
+        state = kept
+        indexActions()
     }
 
     /// A machine id that belongs to a name: 40 hex digits.
@@ -87,31 +84,32 @@ struct Estate: Sendable {
         active.sorted().map { actions[$0] }.filter { $0.machineID == machineID && $0.type == type }
     }
 
-    func isIsolated(_ machineID: String) -> Bool { containment[machineID.lowercased()] != nil }
+    func isIsolated(_ machineID: String) -> Bool { state.containment[machineID.lowercased()] != nil }
 
     /// What is so on each machine, in the script's order; one row an id.
     var truth: [MachineTruth] {
         var seen: Set<String> = []
         return script.machines.filter { seen.insert($0.id.lowercased()).inserted }.map { machine in
             let key = machine.id.lowercased()
-            let held = containment[key]
+            let held = state.containment[key]
             return MachineTruth(
                 id: machine.id,
                 name: machine.name,
                 isIsolated: held != nil,
                 isolationType: held,
-                changedAt: changes[key],
+                changedAt: state.changes[key],
                 tags: tags(of: machine),
                 value: value(of: machine),
-                isRestricted: restricted.contains(key),
-                isOffboarded: offboarded.contains(key)
+                isRestricted: state.restricted.contains(key),
+                isOffboarded: state.offboarded.contains(key)
             )
         }
     }
 
     /// What a machine carries now.
     func tags(of machine: SimulatedMachine) -> [String] {
-        tags[machine.id.lowercased()] ?? (machine.fields["machineTags"]?.array ?? []).compactMap(\.string)
+        state.tags[machine.id.lowercased()]
+            ?? (machine.fields["machineTags"]?.array ?? []).compactMap(\.string)
     }
 
     /// Spelled otherwise, a tag is another one.
@@ -122,19 +120,19 @@ struct Estate: Sendable {
         guard carried.contains(tag) != adds else { return false }
         carried.removeAll { $0 == tag }
         if adds { carried.append(tag) }
-        tags[machine.id.lowercased()] = carried
+        state.tags[machine.id.lowercased()] = carried
         return true
     }
 
     /// What a machine is worth now.
     func value(of machine: SimulatedMachine) -> String? {
-        values[machine.id.lowercased()] ?? machine.fields["deviceValue"]?.string
+        state.values[machine.id.lowercased()] ?? machine.fields["deviceValue"]?.string
     }
 
     /// - Returns: True if anything was changed.
     mutating func setValue(_ value: String, on machine: SimulatedMachine) -> Bool {
         guard self.value(of: machine) != value else { return false }
-        values[machine.id.lowercased()] = value
+        state.values[machine.id.lowercased()] = value
         return true
     }
 
@@ -144,8 +142,8 @@ struct Estate: Sendable {
         case .returnsExisting: return false
         case .refuses: return true
         case .alternates:
-            defer { refusesNextDuplicate.toggle() }
-            return refusesNextDuplicate
+            defer { state.refusesNextDuplicate.toggle() }
+            return state.refusesNextDuplicate
         }
     }
 
@@ -153,14 +151,14 @@ struct Estate: Sendable {
         if actions.count >= Self.actionsMax { forgetFinished() }
         places[action.id.lowercased()] = actions.count
         active.insert(actions.count)
-        actions.append(action)
+        state.actions.append(action)
     }
 
     mutating func cancel(_ id: String, _ cancellation: SimulatedAction.Cancellation) -> SimulatedAction? {
         guard let place = places[id.lowercased()], actions[place].isActive else { return nil }
-        actions[place].status = "Cancelled"
-        actions[place].updatedAt = cancellation.at
-        actions[place].cancellation = cancellation
+        state.actions[place].status = "Cancelled"
+        state.actions[place].updatedAt = cancellation.at
+        state.actions[place].cancellation = cancellation
         active.remove(place)
         return actions[place]
     }
@@ -172,8 +170,8 @@ struct Estate: Sendable {
             guard let begins = actions[place].runsAt, begins <= now, actions[place].status == "Pending",
                 !actions[place].waitsForRelease
             else { continue }
-            actions[place].status = "InProgress"
-            actions[place].updatedAt = begins
+            state.actions[place].status = "InProgress"
+            state.actions[place].updatedAt = begins
         }
     }
 
@@ -201,31 +199,35 @@ struct Estate: Sendable {
 
     private mutating func finish(_ place: Int, at moment: Timestamp) {
         active.remove(place)
-        actions[place].status = actions[place].course?.end ?? "TimeOut"
-        actions[place].updatedAt = moment
+        state.actions[place].status = actions[place].course?.end ?? "TimeOut"
+        state.actions[place].updatedAt = moment
         guard actions[place].status == "Succeeded" else { return }
         let key = actions[place].machineID.lowercased()
         switch actions[place].effect {
-        case .isolate: containment[key] = actions[place].scope ?? "Full"
-        case .release: containment[key] = nil
-        case .restrict: return restricted.formUnion([key])
-        case .unrestrict: return restricted.subtract([key])
-        case .offboard: return offboarded.formUnion([key])
+        case .isolate: state.containment[key] = actions[place].scope ?? "Full"
+        case .release: state.containment[key] = nil
+        case .restrict: return state.restricted.formUnion([key])
+        case .unrestrict: return state.restricted.subtract([key])
+        case .offboard: return state.offboarded.formUnion([key])
         case .none: return
         }
-        changes[key] = moment
+        state.changes[key] = moment
     }
 
     /// True once the sensor of the machine is gone: it is listed, and takes no action any more.
-    func isOffboarded(_ machine: String) -> Bool { offboarded.contains(machine.lowercased()) }
+    func isOffboarded(_ machine: String) -> Bool { state.offboarded.contains(machine.lowercased()) }
 
     private mutating func forgetFinished() {
         let cut = actions.count / 10
         let kept = actions.enumerated().filter { $0.offset >= cut || $0.element.isActive }.map(\.element)
-        actions = kept
+        state.actions = kept
+        indexActions()
+    }
+
+    private mutating func indexActions() {
         places = [:]
         active = []
-        for (place, action) in kept.enumerated() {
+        for (place, action) in actions.enumerated() {
             places[action.id.lowercased()] = place
             if action.isActive { active.insert(place) }
         }

@@ -3,7 +3,7 @@ import JSONReader
 import Vocabulary
 
 /// A machine action in its life.
-struct SimulatedAction: Sendable {
+struct SimulatedAction: Sendable, Codable, Equatable {
     enum Effect: Sendable { case isolate, release, restrict, unrestrict, offboard, none }
 
     let id: String
@@ -26,7 +26,7 @@ struct SimulatedAction: Sendable {
     var updatedAt: Timestamp
     var cancellation: Cancellation?
 
-    struct Cancellation: Sendable {
+    struct Cancellation: Sendable, Codable, Equatable {
         let requestor: String
         let comment: String?
         let at: Timestamp

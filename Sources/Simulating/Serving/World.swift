@@ -24,22 +24,58 @@ final class World: Sendable {
         var defender: DefenderService
         var chat: ChatService
 
-        init(_ script: SimulatorScript, _ keys: SimulatorKeys, _ makeID: @escaping @Sendable () -> String) {
+        /// The revision of the estate that its file holds.
+        var keptRevision = 0
+
+        init(
+            _ script: SimulatorScript,
+            _ keys: SimulatorKeys,
+            _ kept: EstateState,
+            _ makeID: @escaping @Sendable () -> String
+        ) {
             faults = FaultPlan(script.faults)
             let mint = TokenMint(key: keys.tokenKey, certificate: keys.tokenCertificate)
             entra = EntraService(script: script, mint: mint, keys: keys)
-            defender = DefenderService(script: script, mint: mint, makeID: makeID)
+            defender = DefenderService(script: script, mint: mint, kept: kept, makeID: makeID)
+            keptRevision = defender.estate.revision
             chat = ChatService(script: script.chat, mint: mint)
         }
     }
 
     private let state: Mutex<State>
     private let fresh: @Sendable () -> State
+    private let file: StateFile?
+    private let onTrouble: @Sendable (StateFileError) -> Void
 
-    init(script: SimulatorScript, keys: SimulatorKeys, makeID: @escaping @Sendable () -> String) {
-        let fresh = { @Sendable in State(script, keys, makeID) }
-        self.fresh = fresh
-        state = Mutex(fresh())
+    /// - Parameters:
+    ///   - script: What there is.
+    ///   - keys: What tokens are signed with.
+    ///   - file: Where Defender's side is kept; nil forgets it with the process.
+    ///   - onTrouble: Told each time that the file cannot be written.
+    ///   - makeID: Makes identifiers of actions.
+    init(
+        script: SimulatorScript,
+        keys: SimulatorKeys,
+        file: StateFile? = nil,
+        onTrouble: @escaping @Sendable (StateFileError) -> Void = { _ in },
+        makeID: @escaping @Sendable () -> String
+    ) {
+        fresh = { @Sendable in State(script, keys, EstateState(), makeID) }
+        self.file = file
+        self.onTrouble = onTrouble
+        state = Mutex(State(script, keys, file?.kept ?? EstateState(), makeID))
+    }
+
+    /// Writes Defender's side into its file, if it has changed since.
+    private func keep(_ state: inout State) {
+        let estate = state.defender.estate
+        guard let file, estate.revision != state.keptRevision else { return }
+        do {
+            try file.write(estate.state)
+            state.keptRevision = estate.revision
+        } catch {
+            onTrouble(error)
+        }
     }
 
     /// Writes a call down and says which fault it meets.
@@ -57,7 +93,8 @@ final class World: Sendable {
         let call = opened.call
         guard opened.number != nil else { return own(call) }
         return state.withLock { state in
-            state.chat.answer(call) ?? state.defender.answer(call) ?? state.entra.answer(call)
+            defer { keep(&state) }
+            return state.chat.answer(call) ?? state.defender.answer(call) ?? state.entra.answer(call)
                 ?? .json(404, ["error": ["code": "NotFound", "message": "Nothing is simulated here."]])
         }
     }
@@ -74,13 +111,19 @@ final class World: Sendable {
     func machines(at now: Timestamp) -> [MachineTruth] {
         state.withLock { state in
             state.defender.estate.advance(to: now)
+            keep(&state)
             return state.defender.estate.truth
         }
     }
 
     func reset() {
         let state = fresh()
-        self.state.withLock { $0 = state }
+        self.state.withLock { old in
+            old = state
+            // What was kept is forgotten as well.
+            old.keptRevision = -1
+            keep(&old)
+        }
     }
 
     /// Nil if there is no such machine.
@@ -100,6 +143,7 @@ final class World: Sendable {
                 comment: comment,
                 at: now
             )
+            keep(&state)
             return state.defender.entity(action)
         }
     }

@@ -14,7 +14,9 @@ struct Simulate: AsyncParsableCommand {
         abstract: "Try everything against a local Entra ID, Defender, chat and tickets.",
         discussion: """
             Prints one JSON line with the addresses once it listens, and ends at SIGTERM or SIGINT. What it was asked is at \
-            GET /simulator/journal, what is so at /simulator/machines, what was told at /simulator/messages.
+            GET /simulator/journal, what is so at /simulator/machines, what was told at /simulator/messages. With --state \
+            a tag, a value, an action, an isolation and an offboarded machine are still there after a restart, and what \
+            was under way goes on; tokens, faults, the journal and messages begin anew.
             """
     )
 
@@ -30,7 +32,10 @@ struct Simulate: AsyncParsableCommand {
     @Option(name: .long, help: "Seed of the sample estate; DEMO_SEED if it is set, else 1.")
     var seed: UInt64?
 
-    @Option(name: .long, help: "File that keeps the simulated world; not built yet.")
+    @Option(
+        name: .long,
+        help: "File that keeps machines and actions across restarts; begun if it is not there."
+    )
     var state: String?
 
     func validate() throws {
@@ -40,13 +45,14 @@ struct Simulate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if state != nil {
-            CommandEnd.complain(
-                "error: --state is not built yet in this version. Leave it out; the world ends with the process."
-            )
+        var world = try await CommandEnd.settling { try read() }
+        let kept: StateFile?
+        do throws(StateFileError) {
+            kept = try state.map { path throws(StateFileError) in try StateFile(path: path) }
+        } catch {
+            CommandEnd.complain("error: \(error.message) \(error.fix)")
             throw CommandEnd.usage
         }
-        var world = try await CommandEnd.settling { try read() }
         let keys = try SimulatorKeys(now: .now())
         let folder: SimulatorFolder
         do {
@@ -58,7 +64,7 @@ struct Simulate: AsyncParsableCommand {
         defer { folder.remove() }
         world.identities.arcKeyPath = folder.arcKeyPath
         do {
-            try await serve(world, keys, folder)
+            try await serve(world, keys, folder, kept)
         } catch {
             CommandEnd.complain("error: Port \(port) on 127.0.0.1 cannot be served (\(error)).")
             throw CommandEnd.outside
@@ -74,7 +80,8 @@ struct Simulate: AsyncParsableCommand {
     private func serve(
         _ world: SimulatorScript,
         _ keys: SimulatorKeys,
-        _ folder: SimulatorFolder
+        _ folder: SimulatorFolder,
+        _ kept: StateFile?
     ) async throws {
         let logger = Logger(label: "simulator", factory: { _ in SwiftLogNoOpLogHandler() })
         let simulator = Simulator(
@@ -82,6 +89,8 @@ struct Simulate: AsyncParsableCommand {
             keys: keys,
             port: port,
             isTLS: tls,
+            state: kept,
+            onTrouble: { CommandEnd.complain("error: \($0.message) \($0.fix)") },
             logger: logger,
             onListening: { addresses in
                 let line = addresses.json(
