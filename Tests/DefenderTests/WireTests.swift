@@ -4,56 +4,9 @@ import Foundation
 import Testing
 import Vocabulary
 
-/// What goes over the wire, against literals typed from `reference/defender-api.md` §2 and §3.1.
+/// What goes over the wire beside the table of ``WireCase``, against literals typed from `reference/defender-api.md`
+/// §2 and §3.1.
 struct WireTests {
-    @Test(arguments: [
-        ("isolate", ["type": "Full"], "isolate", #"{"Comment":"why","IsolationType":"Full"}"#),
-        ("isolate", ["type": "Selective"], "isolate", #"{"Comment":"why","IsolationType":"Selective"}"#),
-        ("release", [:], "unisolate", #"{"Comment":"why"}"#),
-        ("restrict", [:], "restrictCodeExecution", #"{"Comment":"why"}"#),
-        ("unrestrict", [:], "unrestrictCodeExecution", #"{"Comment":"why"}"#),
-        (
-            "quarantine-file", ["sha1": "4388963aaa83afe2042a46a3c017ad50bdcdafb3"], "StopAndQuarantineFile",
-            #"{"Comment":"why","Sha1":"4388963aaa83afe2042a46a3c017ad50bdcdafb3"}"#
-        ),
-        ("offboard", [:], "offboard", #"{"Comment":"why"}"#),
-        ("scan", ["type": "Quick"], "runAntiVirusScan", #"{"Comment":"why","ScanType":"Quick"}"#),
-        ("scan", ["type": "Full"], "runAntiVirusScan", #"{"Comment":"why","ScanType":"Full"}"#),
-        ("collect", [:], "collectInvestigationPackage", #"{"Comment":"why"}"#),
-    ])
-    func `an action is posted once in Defender's own form`(
-        word: String,
-        parameters: [String: String],
-        segment: String,
-        body: String
-    ) async throws {
-        let bench = Bench([.json(201, Bench.action())])
-        let submission = ActionSubmission(
-            action: word,
-            machine: try Bench.machineID(),
-            parameters: parameters,
-            comment: "why",
-            deadline: .seconds(30)
-        )
-        let action = try await bench.client.submit(submission)
-        #expect(action.id == "0f5c2a6e-7b1d-4c33-9a57-3d2b8e41c9aa")
-        let sent = try #require(bench.sender.sent.first)
-        #expect(bench.sender.sent.count == 1)
-        #expect(sent.method == "POST")
-        #expect(
-            sent.url == "https://api.example/api/machines/9b1c77aa02de4f5c8e6610d2b3a4c5d6e7f80912/\(segment)"
-        )
-        #expect(sent.body == body)
-        #expect(sent.isIdempotent == false)
-        #expect(sent.deadline <= .seconds(30) && sent.deadline > .seconds(29))
-        #expect(
-            sent.headers == [
-                "Authorization": "Bearer T1", "Accept": "application/json",
-                "Content-Type": "application/json",
-            ]
-        )
-    }
-
     @Test(arguments: [
         ("isolate", [:]), ("isolate", ["type": "Full", "more": "x"]), ("release", ["type": "Full"]),
         ("status", [:]), ("detonate", [:]),
