@@ -7,7 +7,7 @@ extension Policy {
 
     /// One for each action, at the first grant that gives it.
     private var unlimited: [PolicyRisk] {
-        let exempt = [Catalogue.release.word, Catalogue.cancel.word]
+        let exempt = Catalogue.restraints.map(\.ends.word) + [Catalogue.cancel.word]
         return Catalogue.actions.filter { $0.changesState && !exempt.contains($0.word) }.compactMap { entry in
             guard !limits.contains(where: { $0.action == entry.word }),
                 let grant = grants.first(where: { $0.allows(entry.word) && !$0.rehearses })

@@ -1,31 +1,39 @@
 import Catalogue
 import Vocabulary
 
-/// What is isolated must be releasable.
+/// What is isolated must be releasable, and what is restricted.
 extension Policy {
     var releaseRisks: [PolicyRisk] {
-        let isolating = grants.filter { $0.allows(Catalogue.isolate.word) && !$0.rehearses }
-        let releasing = grants.filter { $0.allows(Catalogue.release.word) && !$0.rehearses }
-        return [strandedClaims(isolating)].compactMap { $0 }
-            + isolating.compactMap { unreleasable($0, releasing) }
+        Catalogue.restraints.flatMap { restraint in
+            let beginning = grants.filter { $0.allows(restraint.begins.word) && !$0.rehearses }
+            let releasing = grants.filter { $0.allows(restraint.ends.word) && !$0.rehearses }
+            return [strandedClaims(beginning, restraint)].compactMap { $0 }
+                + beginning.compactMap { unreleasable($0, restraint, releasing) }
+        }
     }
 
     /// A containment whose owner is away can only be ended by a grant that covers others.
-    private func strandedClaims(_ isolating: [Grant]) -> PolicyRisk? {
-        guard let grant = isolating.first,
-            !grants.contains(where: { $0.allows(Catalogue.release.word) && $0.releasesForOthers })
+    private func strandedClaims(_ beginning: [Grant], _ restraint: Restraint) -> PolicyRisk? {
+        let word = restraint.ends.word
+        guard let grant = beginning.first,
+            !grants.contains(where: { $0.allows(word) && $0.releasesForOthers })
         else { return nil }
         return PolicyRisk(
             .noReleaseForOthers,
             grant,
-            "Machines may be isolated and nobody may release what others isolated.",
-            fix: "Give somebody `allow: [release]` with `others: yes`."
+            "Machines may be \(restraint.begun) and nobody may \(word) what others \(restraint.begun).",
+            fix: "Give somebody `allow: [\(word)]` with `others: yes`."
         )
     }
 
     /// Sure only where the conditions exclude each other; grants that overlap in part are taken as enough.
-    private func unreleasable(_ grant: Grant, _ releasing: [Grant]) -> PolicyRisk? {
+    private func unreleasable(
+        _ grant: Grant,
+        _ restraint: Restraint,
+        _ releasing: [Grant]
+    ) -> PolicyRisk? {
         let owners = principals(of: grant)
+        let (begins, ends) = (restraint.begins.word, restraint.ends.word)
         let reaching = releasing.filter { release in
             !release.machines.excludes(grant.machines)
                 && (release.releasesForOthers || !owners.isDisjoint(with: principals(of: release)))
@@ -34,9 +42,9 @@ extension Policy {
             return PolicyRisk(
                 .unreleasable,
                 grant,
-                "Grant \(grant.number) isolates machines that nobody may release: "
+                "Grant \(grant.number) \(begins)s machines that nobody may \(ends): "
                     + "neither its own people, nor anybody for others.",
-                fix: "Allow release on the same machines."
+                fix: "Allow \(ends) on the same machines."
             )
         }
         let unnamed = grant.protections.sorted().filter { name in
@@ -47,9 +55,9 @@ extension Policy {
         return PolicyRisk(
             .unreleasable,
             grant,
-            "Grant \(grant.number) isolates machines protected as \(names), "
-                + "and no grant to release them names that.",
-            fix: "Write `protected: [\(names)]` in a grant that allows release."
+            "Grant \(grant.number) \(begins)s machines protected as \(names), "
+                + "and no grant to \(ends) them names that.",
+            fix: "Write `protected: [\(names)]` in a grant that allows \(ends)."
         )
     }
 }

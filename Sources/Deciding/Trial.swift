@@ -166,7 +166,7 @@ extension Grant {
 
     /// A release of others' claims needs `others: yes`, or somebody's agreement.
     func reachesOthers(with action: String) -> Bool {
-        coversOthers || (approvals != nil && action.lowercased() == Catalogue.release.word)
+        coversOthers || (approvals != nil && Catalogue.endsRestraint(action))
     }
 
     func allows(_ action: String) -> Bool {

@@ -141,8 +141,9 @@ extension Executor {
     /// True for a release by somebody who has no claim on a machine that others contain; where a break-glass is
     /// named, any claim of others is meant.
     private func concernsOthers(_ job: Job, _ machine: MachineID) async throws -> Bool {
-        guard job.action == Catalogue.release.word, !job.isAutomatic else { return false }
-        let owners = try await ledger.read { try $0.openClaims(on: machine).map(\.owner) }
+        guard job.isReleasing, !job.isAutomatic else { return false }
+        let claims = try await ledger.read { try $0.openClaims(on: machine) }
+        let owners = claims.filter { $0.lane == job.lane }.map(\.owner)
         let isTheirs = { (owner: Principal?) in owner != nil && owner == job.principal }
         if job.breakGlass != nil { return !owners.allSatisfy(isTheirs) }
         return !owners.isEmpty && !owners.contains(where: isTheirs)
@@ -186,7 +187,7 @@ extension Executor {
 
     func note(_ decision: Decision, on job: Job) -> DecisionNote {
         var (mayEndOthers, mayEndForeign) = (false, false)
-        if job.action == Catalogue.release.word, let machine = job.machine {
+        if job.isReleasing, let machine = job.machine {
             let now = wallClock()
             // What only a break-glass allows is told first and counted: it must be the decision itself.
             let mayEnd = { (wider: Decision) in

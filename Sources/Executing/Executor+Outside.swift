@@ -1,34 +1,44 @@
+import Catalogue
 import Defender
 import Enqueuing
 import Vocabulary
 
 extension Executor {
-    /// What Defender's list says of a machine's network: whether somebody else contained it, and whether
-    /// somebody acted after the claim that a time box ends.
-    func lookOutside(_ job: Job, _ machine: MachineID) async throws(DefenderError) -> OutsideView {
-        let filter = ActionFilter(machine: machine, types: ["Isolate", "Unisolate"])
-        let page = try await defender.actions(filter, priority: .containment)
+    /// What Defender's list says of a machine's network, or of what may run there: whether somebody else contained
+    /// or restricted it, and whether somebody acted after the claim that a time box ends.
+    func lookOutside(
+        _ job: Job,
+        _ restraint: Restraint,
+        _ machine: MachineID
+    ) async throws(DefenderError) -> OutsideView {
+        let filter = ActionFilter(machine: machine, types: restraint.types)
+        let page = try await defender.actions(filter, priority: priority(of: job))
         let actions = page.actions.filter {
-            $0.machineID == machine && ($0.type == "Isolate" || $0.type == "Unisolate")
+            $0.machineID == machine && restraint.types.contains($0.type)
         }
         var view = OutsideView()
         view.serverTime = page.serverTime
         let done = actions.filter { $0.status == .succeeded }
         let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
-        if let last, last.type == "Unisolate" {
+        if let last, !restraint.isBegun(by: last.type) {
             let at = (last.updatedAt ?? last.createdAt).iso8601
-            view.releasedOutside = "\(last.requestor ?? "somebody") released the machine at \(at)"
+            view.releasedOutside = "\(last.requestor ?? "somebody") \(restraint.ended) the machine at \(at)"
         }
-        if let last, last.type == "Isolate" {
+        if let last, restraint.isBegun(by: last.type) {
             if isOurs(last) {
-                view.ownContainment = last.scope ?? "Full"
+                let own = try await beginning(of: last)
+                // What scope is shown of a machine that is not onboarded is documented nowhere; its job knows.
+                let type = own.job?.parameters["type"]
+                view.ownContainment =
+                    type == Catalogue.unmanagedType ? Catalogue.unmanagedType : last.scope ?? "Full"
+                view.isUnclaimed = own.job != nil && own.claim == nil
             } else {
                 view.foreignContainment = words(on: last)
             }
         }
         if case .timeBox(let isolate) = job.origin {
             let ours = try await began(isolate)
-            view.takenOver = takenOver(ours, actions)
+            view.takenOver = takenOver(ours, restraint, actions)
             view.begunAt = begunByAWrongClock(ours, actions)
         }
         return view
@@ -38,12 +48,25 @@ extension Executor {
     private typealias Beginning = (claim: Claim?, own: ActionTrace?, shared: ActionTrace?)
 
     private func began(_ isolate: JobID) async throws(DefenderError) -> Beginning {
+        try await known { transaction in
+            let job = try transaction.job(isolate)
+            let primary = try job?.joined.flatMap { try transaction.job($0) }
+            return (try transaction.claim(isolate), job?.machineAction, primary?.machineAction)
+        }
+    }
+
+    /// The job whose mark an action carries, and its claim; nothing where this ledger does not know them.
+    private func beginning(of action: MachineAction) async throws(DefenderError) -> (job: Job?, claim: Claim?)
+    {
+        guard let id = ActionMarker.jobID(in: action.comment) else { return (nil, nil) }
+        return try await known { (try $0.job(id), try $0.claim(id)) }
+    }
+
+    private func known<Answer: Sendable>(
+        _ read: @escaping @Sendable (any LedgerTransaction) throws -> Answer
+    ) async throws(DefenderError) -> Answer {
         do {
-            return try await ledger.read { transaction in
-                let job = try transaction.job(isolate)
-                let primary = try job?.joined.flatMap { try transaction.job($0) }
-                return (try transaction.claim(isolate), job?.machineAction, primary?.machineAction)
-            }
+            return try await ledger.read(read)
         } catch {
             // Not knowing is no answer: the release waits and looks again.
             throw DefenderError(
@@ -56,7 +79,11 @@ extension Executor {
     }
 
     /// Compared by Defender's own times where our isolate has one; our clock may be off.
-    private func takenOver(_ ours: Beginning, _ actions: [MachineAction]) -> String? {
+    private func takenOver(
+        _ ours: Beginning,
+        _ restraint: Restraint,
+        _ actions: [MachineAction]
+    ) -> String? {
         guard let claim = ours.claim else { return nil }
         // Who joined what was not there yet began with it.
         let began =
@@ -65,7 +92,7 @@ extension Executor {
         let later = actions.filter { action in
             guard !isOurs(action), action.createdAt > began else { return false }
             // A release that had ended before ours contained the machine released nothing of ours.
-            if let contained, action.type == "Unisolate", action.status == .succeeded,
+            if let contained, !restraint.isBegun(by: action.type), action.status == .succeeded,
                 action.updatedAt ?? action.createdAt < contained.updatedAt ?? contained.createdAt
             {
                 return false
@@ -73,7 +100,7 @@ extension Executor {
             return action.status != .failed && action.status != .cancelled && action.status != .timeOut
         }
         guard let last = later.max(by: { $0.createdAt < $1.createdAt }) else { return nil }
-        let verb = last.type == "Isolate" ? "isolated" : "released"
+        let verb = restraint.isBegun(by: last.type) ? restraint.begun : restraint.ended
         return "\(last.requestor ?? "somebody") \(verb) the machine at \(last.createdAt.iso8601)"
     }
 
@@ -108,7 +135,10 @@ extension Executor {
         let claims = try await ledger.read { try $0.openClaims(on: machine.id) }
         let running = page.actions.filter { !$0.status.isEnd && $0.machineID == machine.id }
         var lines = [describe(machine)]
-        lines.append(containment(claims, page.actions.filter { $0.machineID == machine.id }))
+        let actions = page.actions.filter { $0.machineID == machine.id }
+        lines += Catalogue.restraints.compactMap { restraint in
+            standing(restraint, claims.filter { $0.lane == restraint.lane }, actions)
+        }
         for action in running {
             lines.append(
                 "Under way: \(action.type), \(action.status.text) since \(action.createdAt.iso8601)."
@@ -133,18 +163,24 @@ extension Executor {
         return "\(machine.shownName) (\(machine.id)): \(facts.joined(separator: ", "))."
     }
 
-    private func containment(_ claims: [Claim], _ actions: [MachineAction]) -> String {
-        let done = actions.filter { $0.status == .succeeded && ["Isolate", "Unisolate"].contains($0.type) }
+    /// Whether it is contained or restricted, and by whom; of what may run nothing is said where all may.
+    private func standing(
+        _ restraint: Restraint,
+        _ claims: [Claim],
+        _ actions: [MachineAction]
+    ) -> String? {
+        let done = actions.filter { $0.status == .succeeded && restraint.types.contains($0.type) }
         let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
-        let isContained = last?.type == "Isolate"
+        let isHeld = last.map { restraint.isBegun(by: $0.type) } ?? false
         guard !claims.isEmpty else {
-            guard isContained, let last else { return "Not contained." }
-            return "Contained \(words(on: last)), not by an open claim."
+            if isHeld, let last { return "\(restraint.doneFirst) \(words(on: last)), not by an open claim." }
+            return restraint.lane == .network ? "Not contained." : nil
         }
         let owners = claims.map { claim in
             "\(claim.ownerText)" + (claim.endsAt.map { " until \($0.iso8601)" } ?? "")
                 + (claim.ticket.map { " for \($0)" } ?? "") + (claim.reason.map { " because \($0)" } ?? "")
         }
-        return (isContained ? "Contained" : "Being contained") + " by \(owners.joined(separator: ", "))."
+        return (isHeld ? restraint.doneFirst : "Being \(restraint.done)")
+            + " by \(owners.joined(separator: ", "))."
     }
 }

@@ -28,10 +28,10 @@ extension Executor {
         }
 
         var view = OutsideView()
-        if entry.lane == .network, let machine = job.machine {
-            let standing = try await ledger.laneStanding(of: machine.id)
+        if let restraint = job.restraint, let machine = job.machine {
+            let standing = try await ledger.laneStanding(of: machine.id, restraint.lane)
             do throws(DefenderError) {
-                view = try await lookOutside(job, machine.id)
+                view = try await lookOutside(job, restraint, machine.id)
             } catch {
                 return try await postpone(&job, error)
             }

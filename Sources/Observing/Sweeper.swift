@@ -1,3 +1,4 @@
+import Catalogue
 package import Defender
 package import Enqueuing
 package import Logging
@@ -59,7 +60,7 @@ package struct Sweeper: Service {
             let now = try await ledger.read { $0.now }
             let from = (start ?? now) - (settings.watchMax + Sweeper.overlap)
             let page = try await defender.actions(
-                ActionFilter(types: ["Isolate", "Unisolate"], createdNotBefore: from),
+                ActionFilter(types: Catalogue.restraints.flatMap(\.types), createdNotBefore: from),
                 priority: .watching
             )
             let baseline = start == nil ? now : nil
@@ -73,8 +74,8 @@ package struct Sweeper: Service {
         let clientID = defender.clientID.lowercased()
         try await ledger.write { transaction in
             var told = Told(try transaction.flag(Sweeper.told) ?? "")
-            let network = NetworkHistory(actions)
-            for action in network.lastSuccesses {
+            let history = RestraintHistory(actions)
+            for action in history.lastSuccesses {
                 // A claim that ended while the list was read may have a release that is not on it yet.
                 let before = now - settings.times.visibilityLag
                 try noteForeign(action, clientID: clientID, endedBefore: before, in: transaction)
@@ -82,11 +83,11 @@ package struct Sweeper: Service {
             for action in actions.sorted(by: { $0.createdAt < $1.createdAt }) {
                 let isOurs = action.requestor?.lowercased() == clientID
                 if isOurs, let id = ActionMarker.jobID(in: action.comment) {
-                    try sweepOurs(action, id, network, told: &told, in: transaction)
+                    try sweepOurs(action, id, history, told: &told, in: transaction)
                 } else {
                     // What was there before the first sweep is no news, but a release of ours undone is.
                     let isNews = baseline.map { action.createdAt > $0 } ?? true
-                    try sweepForeign(action, network, isNews: isNews, told: &told, in: transaction)
+                    try sweepForeign(action, history, isNews: isNews, told: &told, in: transaction)
                 }
             }
             try transaction.setFlag(Sweeper.watermark, String(now.milliseconds))
@@ -95,26 +96,28 @@ package struct Sweeper: Service {
     }
 }
 
-/// Keeps the list of what was contained outside, whether it is news or was there before the first sweep.
+/// Keeps the list of what was contained or restricted outside, whether it is news or was there before the first sweep.
 private func noteForeign(
     _ action: MachineAction,
     clientID: String,
     endedBefore before: Timestamp,
     in transaction: any LedgerTransaction
 ) throws {
+    guard let lane = action.restraint?.lane else { return }
     let isOurs = action.requestor?.lowercased() == clientID
     let ours = isOurs ? ActionMarker.jobID(in: action.comment) : nil
     let isKnown = try ours.map { try transaction.job($0) != nil } ?? false
     let isForgotten =
-        try ours.map { try isLeftOver($0, on: action.machineID, before, in: transaction) } ?? false
-    guard action.type == "Isolate", !isKnown || isForgotten else {
-        return try ForeignContainment.remove(machine: action.machineID, in: transaction)
+        try ours.map { try isLeftOver($0, lane, on: action.machineID, before, in: transaction) } ?? false
+    guard action.begins, !isKnown || isForgotten else {
+        return try ForeignContainment.remove(machine: action.machineID, lane: lane, in: transaction)
     }
     let somebody = action.requestor ?? "somebody"
     let whose = isForgotten ? "whose claim has ended" : "which this ledger does not know"
     try ForeignContainment.put(
         ForeignContainment(
             machine: action.machineID,
+            lane: lane,
             machineName: action.machineName ?? action.machineID.text,
             by: ours.map { "Bascule's job \($0), \(whose)" } ?? somebody,
             since: action.endedAt,
@@ -128,6 +131,7 @@ private func noteForeign(
 /// an action that came to nothing, say.
 private func isLeftOver(
     _ id: JobID,
+    _ lane: Lane,
     on machine: MachineID,
     _ before: Timestamp,
     in transaction: any LedgerTransaction
@@ -135,13 +139,13 @@ private func isLeftOver(
     guard try transaction.job(id)?.state == .succeeded,
         let closedAt = try transaction.claim(id)?.closedAt, closedAt < before
     else { return false }
-    return try transaction.openClaims(on: machine).allSatisfy { $0.containedAt == nil }
+    return try transaction.openClaims(on: machine).allSatisfy { $0.lane != lane || $0.containedAt == nil }
 }
 
 private func sweepOurs(
     _ action: MachineAction,
     _ id: JobID,
-    _ network: NetworkHistory,
+    _ history: RestraintHistory,
     told: inout Told,
     in transaction: any LedgerTransaction
 ) throws {
@@ -156,30 +160,31 @@ private func sweepOurs(
     guard isLate, job.outcome?.code != "rehearsed", remember(action, &told) else { return }
     let words = "\(job.title) succeeded at Defender after all; here it had ended as \(job.state.rawValue)."
     try tellAll("sweep.late-success", words, in: transaction)
-    guard network.isLastWord(action) else { return }
-    if action.type == "Isolate" {
+    guard history.isLastWord(action) else { return }
+    if action.begins {
         try reopenClaim(of: job, in: transaction)
     } else {
-        try closeReleased(by: action, network, words: "\(words) The claim is closed.", in: transaction)
+        try closeReleased(by: action, history, words: "\(words) The claim is closed.", in: transaction)
     }
 }
 
 private func sweepForeign(
     _ action: MachineAction,
-    _ network: NetworkHistory,
+    _ history: RestraintHistory,
     isNews: Bool,
     told: inout Told,
     in transaction: any LedgerTransaction
 ) throws {
     let who = action.requestor ?? "somebody"
     let machine = action.machineName ?? action.machineID.text
-    if action.type == "Unisolate", action.status == .succeeded {
+    guard let restraint = action.restraint else { return }
+    if !action.begins, action.status == .succeeded {
         let words =
-            "\(who) released \(machine) outside Bascule at \(action.createdAt.iso8601); the claim is closed."
-        try closeReleased(by: action, network, words: words, in: transaction)
+            "\(who) \(restraint.ended) \(machine) outside Bascule at \(action.createdAt.iso8601); the claim is closed."
+        try closeReleased(by: action, history, words: words, in: transaction)
     }
     guard isNews, action.status == .succeeded || !action.status.isEnd, remember(action, &told) else { return }
-    let verb = action.type == "Isolate" ? "isolated" : "released"
+    let verb = action.begins ? restraint.begun : restraint.ended
     try tellAll(
         "sweep.foreign",
         "\(who) \(verb) \(machine) outside Bascule at \(action.createdAt.iso8601) (\(action.status.text)).",
@@ -191,13 +196,14 @@ private func sweepForeign(
 /// later from a success that came before it, if Defender's last word on the machine is this release.
 private func closeReleased(
     by action: MachineAction,
-    _ network: NetworkHistory,
+    _ history: RestraintHistory,
     words: String,
     in transaction: any LedgerTransaction
 ) throws {
-    for claim in try transaction.openClaims(on: action.machineID) where claim.endingBy == nil {
+    for claim in try transaction.openClaims(on: action.machineID)
+    where claim.endingBy == nil && claim.lane == action.restraint?.lane {
         guard let containedAt = claim.containedAt else { continue }
-        let isOverruled = network.isLastWord(action) && claim.openedAt < action.endedAt
+        let isOverruled = history.isLastWord(action) && claim.openedAt < action.endedAt
         guard containedAt < action.createdAt || isOverruled else { continue }
         try closeTakenOver(claim, words: words, in: transaction)
     }

@@ -1,3 +1,4 @@
+import Catalogue
 import Enqueuing
 import Vocabulary
 
@@ -70,10 +71,10 @@ struct DigestContent: Sendable {
             lines.append("FROZEN by \(freeze.by) since \(freeze.at.iso8601)\(scope): \(reason)")
         }
         let ours = containments.filter { !$0.claims.isEmpty }.sorted(by: endsSooner)
-        let foreign = containments.compactMap(\.foreign).sorted { $0.since < $1.since }
+        let foreign = containments.filter { $0.foreign != nil }.sorted { since($0) < since($1) }
         if ours.isEmpty, foreign.isEmpty, waiting.isEmpty { lines.append("Nothing is open.") }
         lines += Self.list("Contained by Bascule", ours.map(words))
-        lines += Self.list("Contained outside Bascule", foreign.map(words))
+        lines += Self.list("Contained outside Bascule", foreign.compactMap(foreignWords))
         lines += Self.list("Waiting for somebody", waiting.map(words))
         if unhappy.isEmpty {
             lines.append("Nothing failed, timed out, expired or was denied since \(since.iso8601).")
@@ -120,7 +121,7 @@ struct DigestContent: Sendable {
         let left = soonest.count - parties.count
         if left > 0 { parties.append("and \(left) more") }
         let mark = isOverdue(containment) ? "OVERDUE " : ""
-        let name = Self.line(containment.machineName, Self.nameMax)
+        let name = name(of: containment)
         return "\(mark)\(name): \(parties.joined(separator: "; "))"
     }
 
@@ -134,8 +135,19 @@ struct DigestContent: Sendable {
         return words + (isOverdue(claim) ? ", was to end \(end.iso8601)" : ", ends \(end.iso8601)")
     }
 
-    private func words(on foreign: ForeignContainment) -> String {
-        let name = Self.line(foreign.machineName, Self.nameMax)
+    private func since(_ containment: Containment) -> Timestamp {
+        containment.foreign?.since ?? Timestamp(milliseconds: .max)
+    }
+
+    /// The machine, and what it is where that is not contained.
+    private func name(of containment: Containment) -> String {
+        let name = Self.line(containment.machineName, Self.nameMax)
+        return containment.restraint.lane == .network ? name : "\(name) (\(containment.restraint.done))"
+    }
+
+    private func foreignWords(on containment: Containment) -> String? {
+        guard let foreign = containment.foreign else { return nil }
+        let name = name(of: containment)
         return "\(name): \(Self.line(foreign.by, Self.nameMax * 2)), since \(foreign.since.iso8601)"
     }
 

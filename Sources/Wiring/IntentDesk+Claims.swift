@@ -4,7 +4,7 @@ import Deciding
 import Enqueuing
 import Vocabulary
 
-/// The words about containments that are there: their end moved, held back, or brought about now.
+/// The words about containments and restrictions that are there: their end moved, held back, or brought about now.
 extension IntentDesk {
     func extend(
         _ selector: Subject,
@@ -14,11 +14,12 @@ extension IntentDesk {
         let found = try await claims(on: selector, intent)
         guard case .found(let claims) = found else { return found.answer }
         let (own, others) = split(claims.filter { $0.claim.endsAt != nil }, intent)
-        guard let first = own.first ?? others.first else {
+        guard !own.isEmpty || !others.isEmpty else {
             return said("The containment of \(selector) has no end to be moved.")
         }
-        let chosen = own.isEmpty ? others : own
-        return extend(chosen, by: box, isOthers: own.isEmpty, like: first, intent)
+        return each(own.isEmpty ? others : own) {
+            extend($0, by: box, isOthers: own.isEmpty, like: $1, intent)
+        }
     }
 
     /// By a button: the claim of one job.
@@ -41,7 +42,7 @@ extension IntentDesk {
             return said("That containment has ended already.")
         }
         let request = ActionRequest(
-            action: Catalogue.release.word,
+            action: held.claim.restraint.ends.word,
             subject: .id(held.claim.machine),
             reason: "released before its time"
         )
@@ -53,21 +54,42 @@ extension IntentDesk {
         guard case .found(let claims) = found else { return found.answer }
         let (own, others) = split(claims.filter { $0.job.duration != nil }, intent)
         let chosen = own.isEmpty ? others : own
-        guard let first = chosen.first else {
+        guard !chosen.isEmpty else {
             return said("Nothing releases \(selector) by itself: its containment has no end.")
         }
-        let decision = decide(like: first, for: nil, isOthers: own.isEmpty, intent)
+        return each(chosen) { hold($0, isOthers: own.isEmpty, like: $1, intent) }
+    }
+
+    private func hold(_ claims: [Held], isOthers: Bool, like first: Held, _ intent: Intent) -> Understanding {
+        let restraint = first.claim.restraint
+        let decision = decide(like: first, for: nil, isOthers: isOthers, intent)
         guard decision.isAllowed else { return refused(decision) }
         if let most = policy.durationMax(of: decision.grant) {
             return refused(
-                "Your containments last at most \(most): the end can be moved with `extend`, not held back."
+                "Your \(restraint.noun)s last at most \(most): the end can be moved with `extend`, not held back."
             )
         }
-        return done(decision, chosen, "No release of \(first.claim.machineName) at the end of its time.") {
-            held,
-            by in
-            .hold(claim: held.claim.id, by: by)
+        let words = "No \(restraint.end) of \(first.claim.machineName) at the end of its time."
+        return done(decision, claims, words) { held, by in .hold(claim: held.claim.id, by: by) }
+    }
+
+    /// Asks of each lane by itself, since another grant may hold in each: nothing is done unless all may be.
+    private func each(_ claims: [Held], _ ask: ([Held], Held) -> Understanding) -> Understanding {
+        var whole: Understanding?
+        for restraint in Catalogue.restraints {
+            let part = claims.filter { $0.claim.lane == restraint.lane }
+            guard let first = part.first else { continue }
+            let answer = ask(part, first)
+            guard answer.verdict == .accepted, var sum = whole else {
+                guard answer.verdict == .accepted else { return answer }
+                whole = answer
+                continue
+            }
+            sum.notices += answer.notices
+            sum.deeds += answer.deeds
+            whole = sum
         }
+        return whole ?? said("Nothing is contained there.")
     }
 
     // MARK: Parts
@@ -139,12 +161,12 @@ extension IntentDesk {
             Question(
                 source: intent.source,
                 asker: intent.asker,
-                action: Catalogue.isolate.word,
+                action: held.claim.restraint.begins.word,
                 selector: .id(held.claim.machine),
                 place: intent.place,
                 parameters: held.job.parameters,
                 duration: box,
-                facts: held.job.machine.map { Facts(machine: $0, readAt: now) },
+                facts: held.job.machine.map { Facts(subject: $0, readAt: now) },
                 concernsOthers: isOthers,
                 now: now
             )
@@ -161,7 +183,7 @@ extension IntentDesk {
         let decision = decide(like: first, for: box, isOthers: isOthers, intent)
         guard decision.isAllowed else {
             guard decision.isPermitted else { return refused(decision) }
-            let form = "isolate \(first.claim.machineName) for \(box)"
+            let form = "\(first.claim.restraint.begins.word) \(first.claim.machineName) for \(box)"
             return refused("Extending it needs approval: type `\(form)`, which asks for it and joins.")
         }
         let most = policy.durationMax(of: decision.grant)
@@ -170,11 +192,12 @@ extension IntentDesk {
             let next = max(end, now) + box.duration
             guard next.since(now) > most.duration else { continue }
             return refused(
-                "That would end at \(next.iso8601); your containments end at most \(most) from now."
+                "That would end at \(next.iso8601); your \(held.claim.restraint.noun)s end at most \(most) from now."
             )
         }
         let name = first.claim.machineName
-        return done(decision, claims, "The containment of \(name) is extended by \(box).") { held, by in
+        let words = "The \(first.claim.restraint.noun) of \(name) is extended by \(box)."
+        return done(decision, claims, words) { held, by in
             .extend(claim: held.claim.id, by: box, most: most, actor: by)
         }
     }

@@ -194,7 +194,8 @@ struct IntentDesk: Sendable {
         if let refusal = refusal(toSee: found, intent) { return refusal }
         guard let job = found else { return unknownJob(id) }
         if job.state.isEnd {
-            let hint = job.action == Catalogue.isolate.word ? " `release` ends a containment." : ""
+            let restraint = job.isRestraining ? job.restraint : nil
+            let hint = restraint.map { " `\($0.ends.word)` ends a \($0.noun)." } ?? ""
             return said("\(job.title) has ended already: \(job.state.rawValue).\(hint)")
         }
         if job.isAutomatic {

@@ -12,7 +12,7 @@ enum LedgerWords {
         var lines = containments.prefix(linesMax).map { containment in
             let parties =
                 containment.claims.map(words) + [containment.foreign.map(words)].compactMap(\.self)
-            return "\(containment.machineName): \(parties.joined(separator: "; "))"
+            return "\(containment.shownName): \(parties.joined(separator: "; "))"
         }
         let left = containments.count - lines.count
         if left > 0 { lines.append("and \(left) more: `bascule isolated` lists them all") }

@@ -34,6 +34,7 @@ final class FakeDefender: DefenderCalling {
         var changesUnshown = 0
         var cancelled: [String] = []
         var isolated: [MachineID: Bool] = [:]
+        var restricted: [MachineID: Bool] = [:]
         var faults: [Fault] = []
         var listFails = 0
         /// How far its clock is ahead of ours; nil tells no time.
@@ -61,6 +62,19 @@ final class FakeDefender: DefenderCalling {
         var ignoresCancel = false
         /// What happens once between a list of one machine's actions and its arrival.
         var duringList: (@Sendable () async -> Void)?
+
+        /// What an action that succeeded leaves behind.
+        mutating func take(_ type: String, on machine: MachineID, at moment: Timestamp) {
+            switch type {
+            case "Isolate": isolated[machine] = true
+            case "Unisolate":
+                isolated[machine] = false
+                freeStuck(on: machine, at: moment)
+            case "RestrictCodeExecution": restricted[machine] = true
+            case "UnrestrictCodeExecution": restricted[machine] = false
+            default: break
+            }
+        }
 
         /// Isolates that waited for the machine's release run now.
         mutating func freeStuck(on machine: MachineID, at moment: Timestamp) {
@@ -96,14 +110,7 @@ final class FakeDefender: DefenderCalling {
                 ended += 1
                 state.endsAt[id] = nil
                 guard end == .succeeded else { continue }
-                if state.actions[index].type == "Isolate" {
-                    state.isolated[state.actions[index].machineID] = true
-                }
-                if state.actions[index].type == "Unisolate" {
-                    let machine = state.actions[index].machineID
-                    state.isolated[machine] = false
-                    state.freeStuck(on: machine, at: moment)
-                }
+                state.take(state.actions[index].type, on: state.actions[index].machineID, at: moment)
             }
         }
     }
@@ -125,8 +132,7 @@ final class FakeDefender: DefenderCalling {
                 ),
                 at: 0
             )
-            state.isolated[machine] = type == "Isolate"
-            if type == "Unisolate" { state.freeStuck(on: machine, at: moment) }
+            state.take(type, on: machine, at: moment)
         }
     }
 
@@ -158,6 +164,10 @@ final class FakeDefender: DefenderCalling {
 
     func isIsolated(_ machine: MachineID) -> Bool {
         state.withLock { $0.isolated[machine] ?? false }
+    }
+
+    func isRestricted(_ machine: MachineID) -> Bool {
+        state.withLock { $0.restricted[machine] ?? false }
     }
 
     // MARK: DefenderCalling
@@ -228,7 +238,8 @@ final class FakeDefender: DefenderCalling {
     private func act(_ submission: ActionSubmission) -> MachineAction {
         let types = [
             "isolate": "Isolate", "release": "Unisolate", "scan": "RunAntiVirusScan",
-            "collect": "CollectInvestigationPackage",
+            "collect": "CollectInvestigationPackage", "restrict": "RestrictCodeExecution",
+            "unrestrict": "UnrestrictCodeExecution",
         ]
         let moment = now()
         return state.withLock { state in

@@ -1,3 +1,4 @@
+import Catalogue
 import Enqueuing
 import Foundation
 import Testing
@@ -41,6 +42,23 @@ struct RandomStreamTests {
             seen.add(stream.counts)
         }
         #expect(seen.portal > 0 && seen.isolates > 0 && seen.releases > 0, "\(seen)")
+    }
+
+    @Test(arguments: [[Catalogue.restriction], Catalogue.restraints], [false, true])
+    func `it is so for what is restricted, alone and beside what is contained`(
+        restraints: [Restraint],
+        hasPortal: Bool
+    ) async throws {
+        var seen = StreamCounts()
+        for seed in 0..<Self.streams / 4 {
+            let number = Self.seedsAfter + seed + 1
+            let stream = Stream(seed: number, planted: nil, hasPortal: hasPortal, restraints: restraints)
+            let violations = try await stream.run()
+            #expect(violations.isEmpty, "seed \(number): \(violations.joined(separator: "; "))")
+            seen.add(stream.counts)
+        }
+        print("random streams, \(restraints.map(\.noun).joined(separator: " and ")): \(seen)")
+        #expect(seen.isWhole, "\(seen)")
     }
 
     /// Seeds that were in violation once and are not among those of a build.

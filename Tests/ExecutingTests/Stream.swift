@@ -1,3 +1,4 @@
+import Catalogue
 import Deciding
 import Defender
 import Enqueuing
@@ -33,23 +34,31 @@ final class Stream {
     private let planted: Planted?
     /// Somebody acts in the portal as well, and the sweep looks for it.
     private let hasPortal: Bool
+    /// What is held and let go; of several one at a time, by dice of their own.
+    private let restraints: [Restraint]
     private var random: SeededGenerator
+    private var dice: SeededGenerator
     private(set) var counts = StreamCounts()
     private var asked: [JobID] = []
 
     private static let approvals = ApprovalRule(of: ["leads", "soc"], count: 1, within: .seconds(900))
     /// Selective isolation is free; Full takes somebody's agreement on the second laptop.
     private static var policy: Policy {
-        var free = Bench.grant(1, ["isolate", "release"], machines: machine(0), durationMax: nil)
+        var free = Bench.grant(
+            1,
+            ["isolate", "release", "restrict", "unrestrict"],
+            machines: machine(0),
+            durationMax: nil
+        )
         free.durationDefault = nil
         var selective = Bench.grant(2, ["isolate", "release"], machines: machine(1))
         selective.parameters = ["type": ["Selective"]]
         selective.actions = ["isolate"]
         return Bench.policy([
             free, selective,
-            Bench.grant(3, ["isolate"], machines: machine(1), approvals: approvals),
-            Bench.grant(4, ["release"]),
-            Bench.grant(5, ["release"], to: "leads", others: true),
+            Bench.grant(3, ["isolate", "restrict"], machines: machine(1), approvals: approvals),
+            Bench.grant(4, ["release", "unrestrict"]),
+            Bench.grant(5, ["release", "unrestrict"], to: "leads", others: true),
         ])
     }
 
@@ -57,8 +66,15 @@ final class Stream {
         MachineCondition(ids: [Bench.machines[index].id])
     }
 
-    init(seed: UInt64, planted: Planted?, hasPortal: Bool = false) {
+    init(
+        seed: UInt64,
+        planted: Planted?,
+        hasPortal: Bool = false,
+        restraints: [Restraint] = [Catalogue.containment]
+    ) {
+        self.restraints = restraints
         random = SeededGenerator(seed: seed)
+        dice = SeededGenerator(seed: ~seed)
         self.hasPortal = hasPortal
         self.planted = planted
         var policy = Stream.policy
@@ -103,10 +119,10 @@ final class Stream {
         let person = pick(["mia", "omar", "ines"])
         let machine = pick(["laptop-7", "laptop-70"])
         switch Int.random(in: 0..<23, using: &random) {
-        case 0...4: try await isolate(machine, by: person == "ines" ? "mia" : person)
+        case 0...4: try await begin(machine, by: person == "ines" ? "mia" : person)
         case 5...7:
             counts.releases += 1
-            asked.append(try await ask("release", machine, by: person))
+            asked.append(try await ask(restraint().ends.word, machine, by: person))
         case 8...9: try await answer()
         case 10: try await extend(by: person)
         case 11:
@@ -128,13 +144,20 @@ final class Stream {
         }
     }
 
-    private func isolate(_ machine: String, by person: String) async throws {
+    private func restraint() -> Restraint {
+        restraints.count == 1 ? restraints[0] : restraints[Int.random(in: 0..<restraints.count, using: &dice)]
+    }
+
+    private func begin(_ machine: String, by person: String) async throws {
         let box = pick([nil, "1m", "5m", "1h", "3h"])
         let type = pick(["Full", "Full", "Selective"])
+        let restraint = restraint()
+        let parameters = restraint.lane == .network ? ["type": type] : [:]
         // The same twice is what an impatient person sends.
         for _ in 0..<(Int.random(in: 0..<5, using: &random) == 0 ? 2 : 1) {
             counts.isolates += 1
-            asked.append(try await ask("isolate", machine, by: person, for: box, with: ["type": type]))
+            let word = restraint.begins.word
+            asked.append(try await ask(word, machine, by: person, for: box, with: parameters))
         }
     }
 
@@ -225,11 +248,12 @@ final class Stream {
         counts.portal += 1
         bench.pass(.seconds(1))
         let machine = pick([Bench.machines[0].id, Bench.machines[1].id])
+        let types = restraint().types
         switch Int.random(in: 0..<5, using: &random) {
-        case 0: bench.defender.actOutside("Isolate", on: machine)
-        case 1: bench.defender.actOutside("Unisolate", on: machine)
-        case 2: bench.defender.beginOutside("Isolate", on: machine)
-        case 3: bench.defender.beginOutside("Unisolate", on: machine)
+        case 0: bench.defender.actOutside(types[0], on: machine)
+        case 1: bench.defender.actOutside(types[1], on: machine)
+        case 2: bench.defender.beginOutside(types[0], on: machine)
+        case 3: bench.defender.beginOutside(types[1], on: machine)
         default: await bench.sweeper.sweepOnce()
         }
         bench.pass(.seconds(1))
@@ -273,13 +297,18 @@ final class Stream {
         let foreign = try await bench.ledger.read { try ForeignContainment.all(in: $0) }
         var found: [String] = []
         for machine in Bench.machines {
-            // A claim that is still pending keeps nobody contained; what somebody else contained is listed.
-            let isClaimed =
-                claims.contains { $0.machine == machine.id && $0.containedAt != nil }
-                || foreign.contains { $0.machine == machine.id }
-            let isIsolated = bench.defender.isIsolated(machine.id)
-            if isClaimed != isIsolated {
-                found.append("\(machine.shownName): claimed \(isClaimed), isolated \(isIsolated)")
+            for restraint in Catalogue.restraints {
+                // A claim that is still pending keeps nobody contained; what somebody else contained is listed.
+                let isClaimed =
+                    claims.contains {
+                        $0.machine == machine.id && $0.lane == restraint.lane && $0.containedAt != nil
+                    } || foreign.contains { $0.machine == machine.id && $0.lane == restraint.lane }
+                let isHeld =
+                    restraint.lane == .network
+                    ? bench.defender.isIsolated(machine.id) : bench.defender.isRestricted(machine.id)
+                if isClaimed != isHeld {
+                    found.append("\(machine.shownName): claimed \(isClaimed), \(restraint.begun) \(isHeld)")
+                }
             }
         }
         for job in restless(jobs) {
@@ -328,7 +357,7 @@ final class Stream {
     private func notAgreed(_ jobs: [Job]) -> [String] {
         jobs.filter { job in
             let needsIt =
-                job.action == "isolate" && job.machine?.id == Bench.machines[1].id
+                job.isRestraining && job.machine?.id == Bench.machines[1].id
                 && job.parameters["type"] != "Selective"
             guard needsIt, job.submission != nil || job.joined != nil else { return false }
             let others = (job.approval?.given ?? []).filter { $0.by != job.principal?.name }

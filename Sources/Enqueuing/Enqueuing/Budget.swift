@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 /// One limit as it holds for one job: what counts, how much there may be, what is said when there is no more.
@@ -80,7 +81,7 @@ private func waitingGroup(of job: Job, in transaction: any LedgerTransaction) th
         else { return false }
         // Who joins a containment posts nothing and does not count.
         guard let machine = other.machine?.id else { return true }
-        return try transaction.openClaims(on: machine).isEmpty
+        return try !transaction.openClaims(on: machine).contains { $0.lane == job.lane }
     }
 }
 
@@ -109,7 +110,8 @@ private func use(
         let actions = budget.spansActions ? nil : [job.action]
         return (used + (try booked(actions, besides: job, in: transaction).count(where: budget.counts)), most)
     case .contained(let most):
-        var machines = Set(try transaction.openClaims(on: nil).map(\.machine))
+        let claims = try transaction.openClaims(on: nil).filter { $0.lane == job.lane }
+        var machines = Set(claims.map(\.machine))
         let booked = try booked([job.action], besides: job, in: transaction)
         machines.formUnion(booked.compactMap { $0.machine?.id })
         machines.subtract([job.machine?.id].compactMap { $0 })

@@ -1,3 +1,4 @@
+import Catalogue
 package import Vocabulary
 
 extension Ledger {
@@ -20,7 +21,7 @@ extension Ledger {
                 in: transaction
             )
             let text =
-                "The clock was behind when \(claim.machineName) was contained: its time ends at \(next.iso8601)."
+                "The clock was behind when \(claim.machineName) was \(claim.restraint.done): its time ends at \(next.iso8601)."
             let notice = job.notice(.warning, "claim.counted-anew", text, isFinal: false)
             try tell(.conversation(job.conversationID), notice, about: id, in: transaction)
         }

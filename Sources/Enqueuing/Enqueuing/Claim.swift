@@ -1,10 +1,11 @@
+package import Catalogue
 package import Vocabulary
 
-/// One reason why a machine is contained.
+/// One reason why a machine is contained, or restricted.
 ///
-/// It stays contained while at least one claim is open (design §9).
+/// It stays so while at least one claim of the lane is open (design §9).
 package struct Claim: Sendable, Hashable, Codable {
-    /// The isolate that opened it.
+    /// The isolate, or the restrict, that opened it.
     package let id: JobID
     /// The isolate's place in the ledger; a release ends older claims only.
     package var sequence: Int64
@@ -17,8 +18,10 @@ package struct Claim: Sendable, Hashable, Codable {
     package var reason: String?
     /// `Full`, `Selective` or `UnManagedDevice`.
     package var isolationType: String
+    /// Nil for the network, as in ledgers of before there was a claim in another lane.
+    private var otherLane: Lane?
     package var openedAt: Timestamp
-    /// When Defender said that the machine is isolated; nil while it has not.
+    /// When Defender said that the machine is held; nil while it has not.
     package var containedAt: Timestamp?
     /// The end of the time box, known once contained; nil for none.
     package var endsAt: Timestamp?
@@ -39,6 +42,7 @@ package struct Claim: Sendable, Hashable, Codable {
         ticket: String?,
         reason: String?,
         isolationType: String,
+        lane: Lane = .network,
         openedAt: Timestamp
     ) {
         self.id = id
@@ -51,8 +55,14 @@ package struct Claim: Sendable, Hashable, Codable {
         self.ticket = ticket
         self.reason = reason
         self.isolationType = isolationType
+        otherLane = lane == .network ? nil : lane
         self.openedAt = openedAt
     }
+
+    package var lane: Lane { otherLane ?? .network }
+
+    /// What it is a claim to.
+    package var restraint: Restraint { Catalogue.restraint(of: lane) ?? Catalogue.containment }
 
     package var isOpen: Bool { closedAt == nil }
 }

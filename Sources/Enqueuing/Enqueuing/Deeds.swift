@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 extension Ledger {
@@ -122,7 +123,7 @@ private func extend(
     // What made way for the release need not wait for it any more.
     try wakeLane(of: release, in: transaction)
     let text =
-        "\(actor) extended the containment of \(claim.machineName) by \(box): it ends at \(next.iso8601)."
+        "\(actor) extended the \(claim.restraint.noun) of \(claim.machineName) by \(box): it ends at \(next.iso8601)."
     let notice = job.notice(.progress, "claim.extended", text, isFinal: false)
     try tell(.conversation(job.conversationID), notice, about: id, in: transaction)
 }

@@ -1,7 +1,8 @@
+package import Catalogue
 import Foundation
 package import Vocabulary
 
-/// A machine that somebody contained outside Bascule, as the sweep found it in Defender's list.
+/// A machine that somebody contained or restricted outside Bascule, as the sweep found it in Defender's list.
 ///
 /// No claim stands for it and nothing here ends it; it is listed so that nobody forgets it. A machine that is
 /// contained by a job of ours which this ledger does not know (a restored backup) counts as such, too.
@@ -14,8 +15,20 @@ package struct ForeignContainment: Sendable, Hashable, Codable {
     package var since: Timestamp
     /// Defender's machine action.
     package var actionID: String
+    /// Nil for the network, as in older ledgers.
+    private var otherLane: Lane?
 
-    package init(machine: MachineID, machineName: String, by: String, since: Timestamp, actionID: String) {
+    package var lane: Lane { otherLane ?? .network }
+
+    package init(
+        machine: MachineID,
+        lane: Lane = .network,
+        machineName: String,
+        by: String,
+        since: Timestamp,
+        actionID: String
+    ) {
+        otherLane = lane == .network ? nil : lane
         self.machine = machine
         self.machineName = machineName
         self.by = by
@@ -46,13 +59,18 @@ package struct ForeignContainment: Sendable, Hashable, Codable {
     ) throws {
         let known = try all(in: transaction)
         guard !known.contains(containment) else { return }
-        try store(known.filter { $0.machine != containment.machine } + [containment], in: transaction)
+        let others = known.filter { $0.machine != containment.machine || $0.lane != containment.lane }
+        try store(others + [containment], in: transaction)
     }
 
     /// Forgets the one of a machine that is contained no more, or by us.
-    package static func remove(machine: MachineID, in transaction: any LedgerTransaction) throws {
+    package static func remove(
+        machine: MachineID,
+        lane: Lane = .network,
+        in transaction: any LedgerTransaction
+    ) throws {
         let known = try all(in: transaction)
-        let others = known.filter { $0.machine != machine }
+        let others = known.filter { $0.machine != machine || $0.lane != lane }
         guard others.count < known.count else { return }
         try store(others, in: transaction)
     }

@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 /// What can happen before anything was submitted.
@@ -104,7 +105,7 @@ extension Job {
             if let note = outcome.evidence { evidence = note }
             // An isolate that is settled without an action of its own leaves no claim, and contains for nobody.
             let closing: [JobEffect] =
-                action == "isolate" ? [.closeClaim(outcome.code), .settleJoined(.failed)] : []
+                isRestraining ? [.closeClaim(outcome.code), .settleJoined(.failed)] : []
             return closing + end(.succeeded, outcome, tone: .good)
         case .withdrawn(let outcome):
             return end(.cancelled, outcome, tone: .warning, isQuiet: isAutomatic)

@@ -1,3 +1,4 @@
+import Catalogue
 package import Vocabulary
 
 extension Job {
@@ -32,8 +33,8 @@ extension Job {
         lease = nil
         var effects: [JobEffect] = []
         if state != .succeeded {
-            if action == "isolate" { effects.append(.closeClaim(outcome?.code ?? state.rawValue)) }
-            if action == "release" { effects.append(.keepEndingClaims) }
+            if isRestraining { effects.append(.closeClaim(outcome?.code ?? state.rawValue)) }
+            if isReleasing { effects.append(.keepEndingClaims) }
             effects.append(.settleJoined(.failed))
         }
         effects.append(.wakeLane)

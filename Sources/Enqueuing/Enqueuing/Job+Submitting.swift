@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 /// What can happen around the POST.
@@ -16,7 +17,7 @@ extension Job {
             )
             firstSubmittedAt = firstSubmittedAt ?? now
             enter(.submitting, due: leaseUntil)
-            return action == "isolate" ? [.openClaim] : []
+            return isRestraining ? [.openClaim] : []
         case .accepted(let trace), .adopted(let trace):
             guard state == .submitting || state == .reconciling else {
                 throw TransitionError(state: state, event: event.name)

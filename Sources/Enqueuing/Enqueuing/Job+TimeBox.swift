@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 /// What happens to a time box's release before its time.
@@ -12,7 +13,8 @@ extension Job {
             warnedFor = end
             due = end
             let left = Duration.seconds(max(1, end.since(now).wholeSeconds))
-            let text = "The containment of \(machineText) ends at \(end.iso8601), in \(left.roughly)."
+            let text =
+                "The \(restraint?.noun ?? "containment") of \(machineText) ends at \(end.iso8601), in \(left.roughly)."
             return [tellAsker(.warning, "claim.ending", text, buttons: endingButtons(extendingBy: box))]
         case .clockDoubted(let off, let until):
             due = until
@@ -40,11 +42,18 @@ extension Job {
         }
     }
 
+    private var isRestriction: Bool { lane == .execution }
+
     private func endingButtons(extendingBy box: TimeBox) -> [Button] {
         guard case .timeBox(let isolate) = origin else { return [] }
         return [
             Button(.extend, label: "Extend by \(box)", job: isolate, duration: box),
-            Button(.release, label: "Release now", style: .danger, job: isolate),
+            Button(
+                .release,
+                label: isRestriction ? "Unrestrict now" : "Release now",
+                style: .danger,
+                job: isolate
+            ),
         ]
     }
 }

@@ -1,3 +1,4 @@
+import Catalogue
 import Vocabulary
 
 /// What can happen while Defender works.
@@ -16,7 +17,7 @@ extension Job {
                 tellAsker(
                     .progress,
                     "job.joined",
-                    "Joined the containment by \(others.joined(separator: ", ")); nothing more is posted."
+                    "Joined the \(restraint?.noun ?? "containment") by \(others.joined(separator: ", ")); nothing more is posted."
                 ),
             ]
         case .parted:
@@ -84,14 +85,14 @@ extension Job {
             var effects = end(.succeeded, outcome, tone: .good)
             // A containment that somebody else made is theirs: no claim of ours, no time box, also for joiners.
             let isTheirs = joined == nil && machineAction?.isOurs == false
-            if action == "isolate" {
+            if isRestraining {
                 effects.insert(isTheirs ? .closeClaim("foreign") : .confirmClaim, at: 0)
             }
             if isAutomatic, alarmedAt != nil {
                 let text = "\(title) at the end of its time has succeeded at last."
                 effects.append(tellAll(.good, "job.overdue-settled", text))
             }
-            if action == "release" {
+            if isReleasing {
                 effects.insert(.closeEndingClaims(isAutomatic ? "time-box" : "released"), at: 0)
             }
             effects.append(.settleJoined(isTheirs ? .failed : .succeeded))

@@ -158,6 +158,15 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// The lane of the action; nil for questions.
     package var lane: Lane? { Catalogue.entry(action)?.lane }
 
+    /// What the action begins or ends; nil for one that is over once it is done.
+    package var restraint: Restraint? { Catalogue.restraint(of: lane) }
+
+    /// True if it holds the machine and opens a claim: an isolate, a restrict.
+    package var isRestraining: Bool { action == restraint?.begins.word }
+
+    /// True if it ends claims: a release, an unrestrict.
+    package var isReleasing: Bool { action == restraint?.ends.word }
+
     /// The end of the shelf life, as it holds now.
     ///
     /// What was begun in time and made way for a release is not late when it is posted again: its claim is open.

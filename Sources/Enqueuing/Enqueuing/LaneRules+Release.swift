@@ -1,16 +1,23 @@
 import Catalogue
 import Vocabulary
 
-/// What a release that is ready has to do about the others on its machine: one asked by a person, and the one at
+/// What a release or an unrestrict that is ready has to do about the others on its machine: one asked by a person, and the one at
 /// the end of a time box.
 extension LaneRules {
-    static func release(_ job: Job, _ situation: Situation, at now: Timestamp) -> Step {
-        if case .timeBox(let isolate) = job.origin { return timeBox(job, of: isolate, situation, at: now) }
+    static func release(
+        _ job: Job,
+        _ restraint: Restraint,
+        _ situation: Situation,
+        at now: Timestamp
+    ) -> Step {
+        if case .timeBox(let isolate) = job.origin {
+            return timeBox(job, of: isolate, restraint, situation, at: now)
+        }
         if let isolate = situation.newestCountedIsolate, isolate.sequence > job.sequence {
             return .withdraw(
                 Outcome(
                     code: "superseded",
-                    message: "\(isolate.askerText) asked to isolate after this was asked."
+                    message: "\(isolate.askerText) asked to \(isolate.action) after this was asked."
                 ),
                 closing: [],
                 code: "superseded"
@@ -23,13 +30,14 @@ extension LaneRules {
                 && (mayEndOthers || (claim.owner != nil && claim.owner == job.principal))
         }
         let kept = open.filter { claim in !mine.contains { $0.id == claim.id } }
-        if open.isEmpty { return releaseOfNothing(job, situation) }
+        if open.isEmpty { return releaseOfNothing(job, restraint, situation) }
         if mine.isEmpty {
             let owners = kept.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
             return .refuse(
                 Outcome(
                     code: "claims-of-others",
-                    message: "The machine is contained by \(owners), and none of these claims is yours.",
+                    message:
+                        "The machine is \(restraint.done) by \(owners), and none of these claims is yours.",
                     fix: "Ask its owner, or somebody whose grant says `others: yes`."
                 )
             )
@@ -45,13 +53,13 @@ extension LaneRules {
             return .settle(
                 Outcome(
                     code: "claim-ended",
-                    message: "Your claim has ended. The machine stays contained by \(owners)."
+                    message: "Your claim has ended. The machine stays \(restraint.done) by \(owners)."
                 ),
                 closing: mine.map(\.id),
                 code: "released"
             )
         }
-        return lastRelease(ending: mine, situation, at: now)
+        return lastRelease(ending: mine, restraint, situation, at: now)
     }
 
     /// The claims that contain the machine or are about to; not those whose isolate Defender puts off, or that
@@ -92,14 +100,19 @@ extension LaneRules {
         return open.isEmpty ? .waitUntil(now + patience) : .putBehind(open.map(\.id))
     }
 
-    private static func releaseOfNothing(_ job: Job, _ situation: Situation) -> Step {
-        if situation.others.contains(where: { $0.lane == .network && $0.state.isInFlight }) { return .wait }
+    private static func releaseOfNothing(
+        _ job: Job,
+        _ restraint: Restraint,
+        _ situation: Situation
+    ) -> Step {
+        if situation.others.contains(where: \.state.isInFlight) { return .wait }
         if situation.ownContainment != nil {
-            if job.decision?.mayEndOthers == true { return .submit(ending: []) }
+            if situation.isUnclaimed || job.decision?.mayEndOthers == true { return .submit(ending: []) }
             return .refuse(
                 Outcome(
                     code: "claims-of-others",
-                    message: "The machine is contained by an earlier job of Bascule whose claim has ended.",
+                    message:
+                        "The machine is \(restraint.done) by an earlier job of Bascule whose claim has ended.",
                     fix: "Ask somebody whose grant says `others: yes`."
                 )
             )
@@ -108,9 +121,11 @@ extension LaneRules {
             if job.decision?.mayEndForeign == true { return .submit(ending: []) }
             return .refuse(
                 Outcome(
-                    code: "foreign-containment",
-                    message: "The machine is contained \(foreign), not by Bascule.",
-                    fix: "Whoever contained it releases it, or somebody whose grant says `foreign: yes`."
+                    code: "foreign-\(restraint.noun)",
+                    message: "The machine is \(restraint.done) \(foreign), not by Bascule.",
+                    fix:
+                        "Whoever \(restraint.done) it \(restraint.ends.word)s it, or somebody whose grant says "
+                        + "`foreign: yes`."
                 )
             )
         }
@@ -126,15 +141,14 @@ extension LaneRules {
 
     private static func lastRelease(
         ending claims: [Claim],
+        _ restraint: Restraint,
         _ situation: Situation,
         at now: Timestamp
     ) -> Step {
-        let network = situation.others.filter {
-            $0.lane == .network && $0.state.isInFlight && $0.joined == nil
-        }
-        let isolates = network.filter { $0.action == "isolate" }
+        let flying = situation.others.filter { $0.state.isInFlight && $0.joined == nil }
+        let isolates = flying.filter(\.isRestraining)
         if !isolates.isEmpty { return yieldTo(isolates, at: now) }
-        if !network.isEmpty { return .wait }
+        if !flying.isEmpty { return .wait }
         let wasNeverPosted = claims.allSatisfy { claim in
             claim.containedAt == nil && situation.others.contains { $0.id == claim.id && $0.state == .ready }
         }
@@ -142,7 +156,7 @@ extension LaneRules {
             return .settle(
                 Outcome(
                     code: "withdrawn",
-                    message: "The isolation had not been posted yet and was withdrawn."
+                    message: "The \(restraint.begins.word) had not been posted yet and was withdrawn."
                 ),
                 closing: claims.map(\.id),
                 code: "released"
@@ -154,6 +168,7 @@ extension LaneRules {
     private static func timeBox(
         _ job: Job,
         of isolate: JobID,
+        _ restraint: Restraint,
         _ situation: Situation,
         at now: Timestamp
     ) -> Step {
@@ -172,7 +187,7 @@ extension LaneRules {
         // An isolate that counts is about to open its claim; releasing before it would only flap. One that
         // Defender puts off is not waited for.
         let isWanted = situation.others.contains {
-            $0.action == "isolate" && $0.state == .ready && !$0.isRehearsal && !$0.isPutOff(at: now)
+            $0.isRestraining && $0.state == .ready && !$0.isRehearsal && !$0.isPutOff(at: now)
                 && $0.yieldsTo != job.id
         }
         if isWanted { return .waitUntil(now + patience) }
@@ -195,12 +210,12 @@ extension LaneRules {
             return .settle(
                 Outcome(
                     code: "claim-ended",
-                    message: "The time is over. The machine stays contained by \(owners)."
+                    message: "The time is over. The machine stays \(restraint.done) by \(owners)."
                 ),
                 closing: [isolate],
                 code: "time-box"
             )
         }
-        return lastRelease(ending: [claim], situation, at: now)
+        return lastRelease(ending: [claim], restraint, situation, at: now)
     }
 }

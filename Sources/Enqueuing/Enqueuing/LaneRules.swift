@@ -14,7 +14,7 @@ package enum LaneRules {
         package var isFrozenForReleases: Bool
         /// The newest release, asked for, that counts (ready or further) and may end this job's claim.
         package var newestCountedRelease: Job?
-        /// The newest isolate that counts: ready or further, its claim not closed.
+        /// The newest isolate or restrict that counts: ready or further, its claim not closed.
         package var newestCountedIsolate: Job?
         /// The newest intent that counts and changes the same thing the other way, asked for after this one.
         package var newerOpposite: Job?
@@ -22,9 +22,11 @@ package enum LaneRules {
         package var foreignContainment: String?
         /// `Full` or `Selective` if the machine is contained by an action of ours; nil if it is not.
         package var ownContainment: String?
+        /// True if that action's job never had a claim: it is of a time before there were any in its lane.
+        package var isUnclaimed = false
         /// Who released the machine, and when, if Defender says that it is released; nil if it does not.
         package var releasedOutside: String?
-        /// Somebody else acted on the machine's network after our isolate, in words.
+        /// Somebody else acted on the machine in this lane after our isolate or restrict, in words.
         package var takenOver: String?
 
         package init(others: [Job], openClaims: [Claim], isFrozen: Bool) {
@@ -32,6 +34,14 @@ package enum LaneRules {
             self.openClaims = openClaims
             self.isFrozen = isFrozen
             isFrozenForReleases = false
+        }
+
+        /// Nothing but what concerns one lane.
+        fileprivate func within(_ lane: Lane) -> Situation {
+            var part = self
+            part.others = others.filter { $0.lane == lane }
+            part.openClaims = openClaims.filter { $0.lane == lane }
+            return part
         }
     }
 
@@ -67,7 +77,7 @@ package enum LaneRules {
     package static func step(for job: Job, in situation: Situation, at now: Timestamp) -> Step {
         if let end = job.shelfEnd, now > end { return .expire }
         if let hold = freeze(for: job, in: situation) { return hold }
-        guard job.lane == .network else {
+        guard let restraint = job.restraint else {
             if let newer = situation.newerOpposite {
                 return .withdraw(superseded(by: newer), closing: [], code: "superseded")
             }
@@ -79,21 +89,29 @@ package enum LaneRules {
             }
             return isBusy ? .wait : .submit(ending: [])
         }
-        return job.action == "isolate" ? isolate(job, situation, at: now) : release(job, situation, at: now)
+        let lane = situation.within(restraint.lane)
+        return job.isRestraining
+            ? begin(job, restraint, lane, at: now) : release(job, restraint, lane, at: now)
     }
 
-    /// A machine whose sensor is gone is released by nobody; nil where no containment would be stranded.
+    /// A machine whose sensor is gone is released by nobody; nil where nothing would be stranded.
     private static func stranding(_ situation: Situation) -> Outcome? {
-        let isIsolating = situation.others.contains { $0.lane == .network && $0.state.isInFlight }
-        guard !situation.openClaims.isEmpty || isIsolating else { return nil }
-        let owners = situation.openClaims.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
-        return Outcome(
-            code: "contained",
-            message:
-                "The machine is contained\(owners.isEmpty ? "" : " by \(owners)"); without its sensor nobody "
-                + "could release it.",
-            fix: "Release it first."
-        )
+        for restraint in Catalogue.restraints {
+            let lane = situation.within(restraint.lane)
+            guard !lane.openClaims.isEmpty || lane.others.contains(where: \.state.isInFlight) else {
+                continue
+            }
+            let owners = lane.openClaims.map { "\($0.ownerText) (\($0.id))" }.joined(separator: ", ")
+            let word = restraint.ends.word
+            return Outcome(
+                code: restraint.done,
+                message:
+                    "The machine is \(restraint.done)\(owners.isEmpty ? "" : " by \(owners)"); without its "
+                    + "sensor nobody could \(word) it.",
+                fix: "\(word.prefix(1).uppercased() + word.dropFirst()) it first."
+            )
+        }
+        return nil
     }
 
     static func superseded(by newer: Job) -> Outcome {
@@ -105,7 +123,7 @@ package enum LaneRules {
 
     private static func freeze(for job: Job, in situation: Situation) -> Step? {
         guard situation.isFrozen, Catalogue.entry(job.action)?.changesState == true else { return nil }
-        if job.action == "release" {
+        if job.isReleasing {
             if job.isAutomatic { return .wait }
             return situation.isFrozenForReleases ? .hold(frozen) : nil
         }
@@ -121,14 +139,19 @@ package enum LaneRules {
     /// How long a time box's release waits for an isolate that is about to begin; it is due within a minute.
     static let patience = Duration.seconds(45)
 
-    // MARK: Isolate
+    // MARK: Isolate, restrict
 
-    private static func isolate(_ job: Job, _ situation: Situation, at now: Timestamp) -> Step {
+    private static func begin(
+        _ job: Job,
+        _ restraint: Restraint,
+        _ situation: Situation,
+        at now: Timestamp
+    ) -> Step {
         if let release = situation.newestCountedRelease, release.sequence > job.sequence {
             return .withdraw(
                 Outcome(
                     code: "superseded",
-                    message: "\(release.askerText) asked for the release after this was asked."
+                    message: "\(release.askerText) asked for the \(restraint.end) after this was asked."
                 ),
                 closing: [],
                 code: "superseded"
@@ -140,35 +163,36 @@ package enum LaneRules {
             // Its end may be moved, or it may be held, without anybody telling those who made way.
             return .waitUntil(now + patience)
         }
-        let network = situation.others.filter { $0.lane == .network && $0.state.isInFlight }
+        let flying = situation.others.filter(\.state.isInFlight)
         // A release on its way to the machine is the opposite: it goes first, or is cancelled.
-        let releases = network.filter { $0.action == "release" && $0.joined == nil }
+        let releases = flying.filter { $0.isReleasing && $0.joined == nil }
         if !releases.isEmpty { return yieldTo(releases, at: now) }
 
         let wanted = job.parameters["type"] ?? "Full"
         let claims = situation.openClaims.filter { $0.id != job.id && $0.endingBy == nil }
-        if let words = situation.releasedOutside, !network.contains(where: { $0.joined == nil }) {
+        if let words = situation.releasedOutside, !flying.contains(where: { $0.joined == nil }) {
             let gone = claims.filter { $0.containedAt != nil }
             if !gone.isEmpty { return .submitAnew(closing: gone.map(\.id), words: words) }
         }
         let serving = claims.filter { serves($0.isolationType, wanted) }
-        if let primary = primary(of: serving, inFlight: network) {
+        if let primary = primary(of: serving, inFlight: flying) {
             return .join(primary, others: claims.map { "\($0.ownerText) (\($0.id))" })
         }
-        if primary(of: claims, inFlight: network) != nil {
+        if primary(of: claims, inFlight: flying) != nil {
             // Full over Selective, or another kind, is a new action, once nothing of the lane is in flight.
-            if network.contains(where: { $0.joined == nil }) { return .wait }
+            if flying.contains(where: { $0.joined == nil }) { return .wait }
             return .submit(ending: [])
         }
-        if network.contains(where: { $0.joined == nil }) { return .wait }
+        if flying.contains(where: { $0.joined == nil }) { return .wait }
         if let type = situation.ownContainment, serves(type, wanted) { return .claimContained }
         if let foreign = situation.foreignContainment {
             return .settle(
                 Outcome(
-                    code: "already-contained",
+                    code: "already-\(restraint.done)",
                     message:
-                        "The machine is contained already, \(foreign). Nothing was posted and no time box runs.",
-                    fix: "Whoever contained it releases it."
+                        "The machine is \(restraint.done) already, \(foreign). Nothing was posted and no time box "
+                        + "runs.",
+                    fix: "Whoever \(restraint.done) it \(restraint.ends.word)s it."
                 ),
                 closing: [],
                 code: "foreign"
@@ -190,7 +214,7 @@ package enum LaneRules {
         return end.map { $0 <= now } ?? false
     }
 
-    /// The isolate that contains the machine, or is about to.
+    /// The isolate or restrict that holds the machine, or is about to.
     private static func primary(of claims: [Claim], inFlight: [Job]) -> JobID? {
         if let contained = claims.first(where: { $0.containedAt != nil }) { return contained.id }
         let flying = Set(inFlight.filter { $0.joined == nil }.map(\.id))

@@ -120,21 +120,10 @@ func withdrawOlderChanges(than job: Job, in transaction: any LedgerTransaction) 
     }
 }
 
-/// The newest intent that counts and does the opposite, of the same tag or value or to what may run, asked for
-/// after this job: the job would leave the machine as nobody wants it any more.
+/// The newest intent that counts and changes the same tag or the value otherwise, asked for after this job: the job
+/// would leave the machine as nobody wants it any more.
 func newerOpposite(of job: Job, in transaction: any LedgerTransaction) throws -> Job? {
-    guard let machine = job.machine?.id else { return nil }
-    if job.lane == .execution, let opposite = Catalogue.entry(job.action)?.undoneBy {
-        let query = JobQuery(
-            states: [.ready, .submitting, .reconciling, .watching, .succeeded],
-            actions: [opposite],
-            machine: machine,
-            after: job.sequence,
-            limit: .max
-        )
-        return try transaction.jobs(query).filter { !$0.isRehearsal }.max { $0.sequence < $1.sequence }
-    }
-    guard let change = job.machineChange else { return nil }
+    guard let machine = job.machine?.id, let change = job.machineChange else { return nil }
     let query = JobQuery(
         states: [.ready, .submitting, .reconciling, .succeeded],
         actions: change.opposites,

@@ -53,8 +53,8 @@ func perform(_ effects: [JobEffect], of job: Job, in transaction: any LedgerTran
         case .confirmClaim: try confirmClaim(of: job, in: transaction)
         case .closeClaim(let code): try closeClaim(job.id, code: code, by: job, in: transaction)
         case .closeEndingClaims(let code):
-            if let machine = job.machine?.id {
-                try ForeignContainment.remove(machine: machine, in: transaction)
+            if let machine = job.machine?.id, let lane = job.lane {
+                try ForeignContainment.remove(machine: machine, lane: lane, in: transaction)
             }
             for claim in try transaction.openClaims(on: job.machine?.id) where claim.endingBy == job.id {
                 try closeClaim(claim.id, code: code, by: job, in: transaction)
@@ -126,6 +126,7 @@ private func openClaim(of job: Job, in transaction: any LedgerTransaction) throw
         ticket: job.ticket,
         reason: job.reason,
         isolationType: job.parameters["type"] ?? "Full",
+        lane: job.lane ?? .network,
         openedAt: transaction.now
     )
     try transaction.put(claim)
@@ -136,20 +137,20 @@ private func openTimeBox(of job: Job, _ claim: Claim, in transaction: any Ledger
     guard let machine = job.machine, job.duration != nil,
         try timeBoxRelease(of: claim, in: transaction) == nil
     else { return }
-    let release = timeBoxRelease(of: job, at: transaction.now)
+    let release = timeBoxRelease(of: job, to: claim.restraint, at: transaction.now)
     let inserted = try transaction.insert(release)
     try seal(
         AuditEntry(
             kind: "job.ready",
             subject: inserted.id.text,
             actor: job.askerText,
-            detail: ["action": "release", "time-box-of": job.id.text, "machine": machine.id.text]
+            detail: ["action": release.action, "time-box-of": job.id.text, "machine": machine.id.text]
         ),
         in: transaction
     )
 }
 
-private func timeBoxRelease(of isolate: Job, at now: Timestamp) -> Job {
+private func timeBoxRelease(of isolate: Job, to restraint: Restraint, at now: Timestamp) -> Job {
     let intent = Intent(
         source: isolate.source,
         asker: isolate.asker,
@@ -157,7 +158,11 @@ private func timeBoxRelease(of isolate: Job, at now: Timestamp) -> Job {
         request: .isolated,
         ticket: isolate.ticket
     )
-    let request = ActionRequest(action: "release", subject: isolate.selector, reason: "end of the time box")
+    let request = ActionRequest(
+        action: restraint.ends.word,
+        subject: isolate.selector,
+        reason: "end of the time box"
+    )
     var release = Job(
         id: IdentifierMaker().makeJobID(at: now),
         origin: .timeBox(of: isolate.id),
@@ -189,7 +194,7 @@ private func confirmClaim(of job: Job, in transaction: any LedgerTransaction) th
 
 /// The release at the end of a claim's time, if nothing was posted for it yet.
 func timeBoxRelease(of claim: Claim, in transaction: any LedgerTransaction) throws -> Job? {
-    let waiting = JobQuery(states: [.ready, .held], machine: claim.machine)
+    let waiting = JobQuery(states: [.ready, .held], subject: claim.machine)
     return try transaction.jobs(waiting).first { $0.origin == .timeBox(of: claim.id) }
 }
 
@@ -227,12 +232,12 @@ func closeClaim(_ id: JobID, code: String, by job: Job, in transaction: any Ledg
 // MARK: The lane
 
 private func settleJoined(to job: Job, _ how: JobEnd, in transaction: any LedgerTransaction) throws {
-    guard job.action == "isolate", let machine = job.machine?.id else { return }
+    guard job.isRestraining, let restraint = job.restraint, let machine = job.machine?.id else { return }
     let watching = try transaction.jobs(JobQuery(states: [.watching], machine: machine))
     for joiner in watching where joiner.joined == job.id {
         let event: JobEvent =
             how == .succeeded
-            ? .ended(.succeeded, detail: "Contained together with \(job.id).") : .parted
+            ? .ended(.succeeded, detail: "\(restraint.doneFirst) together with \(job.id).") : .parted
         _ = try move(joiner, by: event, fence: nil, keeping: nil, in: transaction)
     }
 }
@@ -261,14 +266,13 @@ func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws {
 ///
 /// Jobs that are ready find it out by themselves; these would first take somebody's agreement.
 private func withdrawOlder(than job: Job, in transaction: any LedgerTransaction) throws {
-    guard job.lane == .network, !job.isAutomatic, !job.isRehearsal, let machine = job.machine?.id else {
-        return
-    }
-    let opposite = job.action == "isolate" ? "release" : "isolate"
+    guard let restraint = job.restraint, !job.isAutomatic, !job.isRehearsal, let machine = job.machine?.id
+    else { return }
+    let opposite = job.isRestraining ? restraint.ends.word : restraint.begins.word
     let query = JobQuery(states: [.awaitingApproval, .held], actions: [opposite], machine: machine)
     for older in try transaction.jobs(query) where older.sequence < job.sequence && !older.isAutomatic {
         let mayEnd =
-            job.action == "isolate" || job.decision?.mayEndOthers == true
+            job.isRestraining || job.decision?.mayEndOthers == true
             || (job.principal != nil && job.principal == older.principal)
         guard mayEnd else { continue }
         let outcome = Outcome(
@@ -293,7 +297,7 @@ package func reopenClaim(of job: Job, in transaction: any LedgerTransaction) thr
     let entry = AuditEntry(kind: "claim.reopened", subject: job.id.text, actor: "sweep", detail: [:])
     try seal(entry, in: transaction)
     guard let end = claim.endsAt else { return }
-    var release = timeBoxRelease(of: job, at: now)
+    var release = timeBoxRelease(of: job, to: claim.restraint, at: now)
     release.due = min(now, end)
     _ = try transaction.insert(release)
 }

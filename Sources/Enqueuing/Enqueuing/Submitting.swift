@@ -1,12 +1,14 @@
-import Catalogue
+package import Catalogue
 package import Vocabulary
 
-/// What Defender's own list said of a machine's network just before a submission.
+/// What Defender's own list said of a machine's network, or of what may run there, just before a submission.
 package struct OutsideView: Sendable, Hashable {
     /// Since when and by whom it is contained, if not by us.
     package var foreignContainment: String?
     /// `Full` or `Selective` if it is contained by us.
     package var ownContainment: String?
+    /// True if the action of ours that holds it is of a job that never had a claim.
+    package var isUnclaimed = false
     /// Who released it, and when, if Defender's last word is a release.
     package var releasedOutside: String?
     /// Who else acted after our isolate of this claim, and how.
@@ -31,14 +33,15 @@ package struct OutsideView: Sendable, Hashable {
     }
 }
 
-/// What of a machine's network changes with our own actions: a view of Defender's list rests on it.
+/// What of a machine's lane changes with our own actions: a view of Defender's list rests on it.
 package struct LaneStanding: Sendable, Hashable {
     private var inFlight: Set<JobID>
     private var contained: Set<JobID>
     private var pending: Set<JobID>
 
-    fileprivate init(jobs: [Job], claims: [Claim]) {
-        let flying = jobs.filter { $0.lane == .network && $0.joined == nil && $0.state.isInFlight }
+    fileprivate init(_ lane: Lane?, jobs: [Job], claims: [Claim]) {
+        let flying = jobs.filter { $0.lane == lane && $0.joined == nil && $0.state.isInFlight }
+        let claims = claims.filter { $0.lane == lane }
         inFlight = Set(flying.map(\.id))
         contained = Set(claims.filter { $0.containedAt != nil }.map(\.id))
         pending = Set(claims.filter { $0.containedAt == nil }.map(\.id))
@@ -46,10 +49,11 @@ package struct LaneStanding: Sendable, Hashable {
 }
 
 extension Ledger {
-    /// How a machine's network stands now; taken before Defender's list is read, and given with its view.
-    package func laneStanding(of machine: MachineID) async throws -> LaneStanding {
+    /// How a machine's lane stands now; taken before Defender's list is read, and given with its view.
+    package func laneStanding(of machine: MachineID, _ lane: Lane) async throws -> LaneStanding {
         try await read { transaction in
             LaneStanding(
+                lane,
                 jobs: try transaction.jobs(JobQuery(states: JobState.open, machine: machine, limit: .max)),
                 claims: try transaction.openClaims(on: machine)
             )
@@ -81,7 +85,11 @@ extension Ledger {
                 throw TransitionError(state: stored.state, event: "submissionStarted")
             }
             var situation = try situation(of: stored, in: transaction)
-            let standing = LaneStanding(jobs: situation.others, claims: situation.openClaims)
+            let standing = LaneStanding(
+                stored.lane,
+                jobs: situation.others,
+                claims: situation.openClaims
+            )
             guard view.standing == nil || view.standing == standing else {
                 // An action of ours began or ended since the list was read: it is read again.
                 let again = JobEvent.waits(until: transaction.now)
@@ -89,6 +97,7 @@ extension Ledger {
             }
             situation.foreignContainment = view.foreignContainment
             situation.ownContainment = view.ownContainment
+            situation.isUnclaimed = view.isUnclaimed
             situation.releasedOutside = view.releasedOutside
             situation.takenOver = view.takenOver
             var step = LaneRules.step(for: stored, in: situation, at: transaction.now)
@@ -97,7 +106,7 @@ extension Ledger {
             {
                 step = spent.budget.refuses ? .refuse(spent.outcome) : .hold(spent.outcome)
             }
-            if var rehearsal, let words = step.rehearsed {
+            if var rehearsal, let words = step.rehearsed(stored.restraint ?? Catalogue.containment) {
                 rehearsal.message += words
                 let moved = try move(
                     stored,
@@ -115,12 +124,12 @@ extension Ledger {
 
 extension LaneRules.Step {
     /// What a rehearsal says of a step it does not take; nil for steps that touch nothing but the job itself.
-    fileprivate var rehearsed: String? {
+    fileprivate func rehearsed(_ restraint: Restraint) -> String? {
         switch self {
         case .submit, .submitAnew: ""
         case .join(_, let others):
-            " It would have joined the containment by \(others.joined(separator: ", "))."
-        case .claimContained: " The machine is contained already, by an earlier job of Bascule."
+            " It would have joined the \(restraint.noun) by \(others.joined(separator: ", "))."
+        case .claimContained: " The machine is \(restraint.done) already, by an earlier job of Bascule."
         case .settle(let outcome, _, _): " \(outcome.message)"
         case .cancelFirst, .putBehind: " The opposite action under way would have been cancelled first."
         case .wait: " It would have waited for the action that is under way."
@@ -154,24 +163,25 @@ private func situation(of job: Job, in transaction: any LedgerTransaction) throw
     let freeze = try Freeze.present(in: transaction)
     var situation = LaneRules.Situation(others: others, openClaims: claims, isFrozen: freeze != nil)
     situation.isFrozenForReleases = freeze?.stopsReleases == true
+    situation.newerOpposite = try newerOpposite(of: job, in: transaction)
+    guard let restraint = job.restraint else { return situation }
     // Of what has ended only what came after this job can count: a long history costs nothing.
     let released = JobQuery(
         states: [.succeeded],
-        actions: ["release"],
+        actions: [restraint.ends.word],
         machine: machine,
         after: job.sequence,
         limit: .max
     )
     situation.newestCountedRelease = (others + (try transaction.jobs(released)))
-        .filter { counts($0, "release") }
+        .filter { counts($0, restraint.ends.word) }
         .filter {
             $0.decision?.mayEndOthers == true || ($0.principal != nil && $0.principal == job.principal)
         }
         .max { $0.sequence < $1.sequence }
-    situation.newerOpposite = try newerOpposite(of: job, in: transaction)
     let holders = try claims.compactMap { $0.id == job.id ? nil : try transaction.job($0.id) }
     situation.newestCountedIsolate = (others.filter { $0.state == .ready } + holders)
-        .filter { counts($0, "isolate") }
+        .filter { counts($0, restraint.begins.word) }
         .max { $0.sequence < $1.sequence }
     return situation
 }
@@ -228,7 +238,8 @@ private func take(
     case .join(let primary, let others): return try join(job, primary, others, moved, in: transaction)
     case .claimContained:
         let joined = try moved(.joined(job.id, others: ["an earlier job of Bascule"]))
-        let words = "The machine is contained already, by an earlier job of Bascule."
+        let done = job.restraint?.done ?? Catalogue.containment.done
+        let words = "The machine is \(done) already, by an earlier job of Bascule."
         return try move(
             joined,
             by: .ended(.succeeded, detail: words),
@@ -284,9 +295,10 @@ private func join(
         }
         return joiner
     }
+    let done = job.restraint?.done ?? Catalogue.containment.done
     let event = JobEvent.ended(
         .succeeded,
-        detail: "The machine is contained already, by \(others.joined(separator: ", "))."
+        detail: "The machine is \(done) already, by \(others.joined(separator: ", "))."
     )
     return try move(joiner, by: event, fence: nil, keeping: nil, in: transaction)
 }

@@ -11,7 +11,7 @@ extension Catalogue {
         watchingPermissions: readingMachines,
         changesState: true,
         lane: .execution,
-        takesTimeBox: false,
+        takesTimeBox: true,
         undoneBy: "unrestrict",
         machineActionType: "RestrictCodeExecution",
         rate: documentedRate,
@@ -22,7 +22,7 @@ extension Catalogue {
 
     package static let unrestrict = ActionEntry(
         word: "unrestrict",
-        summary: "Let everything run on a machine again.",
+        summary: "End your restriction; everything runs again when nobody else's is open.",
         parameters: [],
         applicationPermissions: ["Machine.RestrictExecution"],
         delegatedPermissions: ["Machine.RestrictExecution"],

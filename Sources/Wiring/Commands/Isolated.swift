@@ -6,8 +6,9 @@ import Vocabulary
 struct Isolated: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "isolated",
-        abstract: "Show which machines are contained, for whom and until when.",
-        discussion: "What somebody contained outside Bascule is shown as the last sweep found it."
+        abstract: "Show which machines are contained or restricted, for whom and until when.",
+        discussion:
+            "What somebody contained or restricted outside Bascule is shown as the last sweep found it."
     )
 
     @OptionGroup var common: OperatorOptions
@@ -21,7 +22,8 @@ struct Isolated: AsyncParsableCommand {
         guard !common.json else { return JSONValue.array(machines).encodedText }
         var table = TextTable(["MACHINE", "JOB", "BY", "TICKET", "SINCE", "ENDS", "REASON"])
         for machine in machines {
-            let name = machine["machine"]?.string ?? ""
+            let held = machine["held"]?.string.map { " (\($0))" } ?? ""
+            let name = (machine["machine"]?.string ?? "") + held
             for claim in machine["claims"]?.array ?? [] {
                 table.add([
                     name, claim["job"]?.string ?? "", claim["by"]?.string ?? "",
@@ -32,7 +34,7 @@ struct Isolated: AsyncParsableCommand {
             if let foreign = machine["foreign"], !foreign.isNull {
                 table.add([
                     name, "-", foreign["by"]?.string ?? "", "-", foreign["since"]?.string ?? "",
-                    "no end known", "(contained outside Bascule)",
+                    "no end known", "(\(machine["held"]?.string ?? "contained") outside Bascule)",
                 ])
             }
         }

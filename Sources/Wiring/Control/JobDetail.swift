@@ -1,3 +1,4 @@
+import Catalogue
 import Enqueuing
 import JSONReader
 import Vocabulary
@@ -136,7 +137,7 @@ struct JobDetail {
             "ends": .text(claim.endsAt?.iso8601),
             "closed": .text(claim.closedAt?.iso8601),
             "closed_code": .text(claim.closedCode),
-            "isolation_type": .string(claim.isolationType),
+            "isolation_type": claim.lane == .network ? .string(claim.isolationType) : .null,
         ]
     }
 }

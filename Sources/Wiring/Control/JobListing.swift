@@ -1,3 +1,4 @@
+import Catalogue
 import Enqueuing
 import JSONReader
 import Vocabulary
@@ -40,21 +41,28 @@ enum ClaimListing {
     /// §10); in order of the machines' names, claims oldest first.
     ///
     /// A machine is shown by its name; where two of the machines shown have the same one, by its id. One that
-    /// only somebody outside Bascule contained has no claims. `since` is null until Defender says so.
+    /// only somebody outside Bascule contained has no claims. `since` is null until Defender says so. One that is
+    /// restricted has a row of its own with `held`, whose word says so.
     static func json(in transaction: any LedgerTransaction) throws -> JSONValue {
         let containments = try Containment.all(in: transaction)
-        let count = Dictionary(grouping: containments, by: \.machineName).mapValues(\.count)
+        let count = Dictionary(grouping: containments, by: \.machineName).mapValues {
+            Set($0.map(\.machine)).count
+        }
         let rows = containments.map { containment in
             let isUnique = count[containment.machineName] == 1
             return (shown: isUnique ? containment.machineName : containment.machine.text, containment)
         }
         return .array(
             rows.sorted { $0.shown < $1.shown }.map { shown, containment in
-                [
+                var row: [String: JSONValue] = [
                     "machine": .string(shown),
                     "claims": .array(containment.claims.map(object)),
                     "foreign": containment.foreign.map(object) ?? .null,
                 ]
+                if containment.restraint.lane != .network {
+                    row["held"] = .string(containment.restraint.done)
+                }
+                return .object(row)
             }
         )
     }

@@ -130,7 +130,7 @@ extension SettingsReader {
 
     private static func readForeign(_ fields: Fields, _ grant: Grant) -> Bool {
         guard fields.flag("foreign") == true else { return false }
-        if !grant.actions.contains(Catalogue.release.word) {
+        if !grant.actions.contains(where: Catalogue.endsRestraint) {
             fields.reading.error(
                 fields.key("foreign"),
                 "\"foreign\" of \(fields.name) is about releases, and it allows none",
