@@ -194,7 +194,7 @@ private func confirmClaim(of job: Job, in transaction: any LedgerTransaction) th
 
 /// The release at the end of a claim's time, if nothing was posted for it yet.
 func timeBoxRelease(of claim: Claim, in transaction: any LedgerTransaction) throws -> Job? {
-    let waiting = JobQuery(states: [.ready, .held], subject: claim.machine)
+    let waiting = JobQuery(states: [.ready, .held], machine: claim.machine)
     return try transaction.jobs(waiting).first { $0.origin == .timeBox(of: claim.id) }
 }
 

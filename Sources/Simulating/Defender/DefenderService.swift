@@ -12,7 +12,11 @@ struct DefenderService: Sendable {
     var estate: Estate
     var meter = CallMeter()
     var packages: PackageShelf
-    var records: RecordShelf
+    /// What it knows besides machines and their actions.
+    var records: RecordShelf {
+        get { estate.records }
+        set { estate.records = newValue }
+    }
 
     static let reading = ["Machine.Read.All", "Machine.ReadWrite.All"]
     private static let machineProperties: Set<String> = [
@@ -35,7 +39,6 @@ struct DefenderService: Sendable {
         self.makeID = makeID
         estate = Estate(script, kept)
         packages = PackageShelf(script: script)
-        records = RecordShelf(script)
     }
 
     /// Nil if the path is none of Defender's.

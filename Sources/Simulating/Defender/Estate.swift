@@ -54,7 +54,14 @@ struct Estate: Sendable {
     init(_ script: SimulatorScript, _ kept: EstateState = EstateState()) {
         self.script = script
         state = kept
+        if state.records == nil { state.records = RecordShelf(script) }
         indexActions()
+    }
+
+    /// What is known besides machines and their actions.
+    var records: RecordShelf {
+        get { state.records ?? RecordShelf(script) }
+        set { state.records = newValue }
     }
 
     /// A machine id that belongs to a name: 40 hex digits.

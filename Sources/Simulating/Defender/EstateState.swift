@@ -18,6 +18,8 @@ struct EstateState: Codable, Sendable, Equatable {
     var restricted: Set<String> = []
     var offboarded: Set<String> = []
     var refusesNextDuplicate = false
+    /// Alerts, indicators and the rest; nil as the script has them.
+    var records: RecordShelf?
 
     init() {}
 
@@ -31,5 +33,6 @@ struct EstateState: Codable, Sendable, Equatable {
         restricted = try kept.decodeIfPresent(Set<String>.self, forKey: .restricted) ?? []
         offboarded = try kept.decodeIfPresent(Set<String>.self, forKey: .offboarded) ?? []
         refusesNextDuplicate = try kept.decodeIfPresent(Bool.self, forKey: .refusesNextDuplicate) ?? false
+        records = try kept.decodeIfPresent(RecordShelf.self, forKey: .records)
     }
 }

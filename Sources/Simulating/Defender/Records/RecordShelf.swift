@@ -4,7 +4,7 @@ import Vocabulary
 /// What the simulated Defender knows besides machines and their actions: alerts, software, indicators.
 ///
 /// One list a collection, as the script gives it; calls that change something change it here.
-struct RecordShelf: Sendable, Codable {
+struct RecordShelf: Sendable, Codable, Equatable {
     /// By the collection's name in addresses, in lower case, such as `alerts`.
     private var lists: [String: [Record]]
 
@@ -58,7 +58,7 @@ struct RecordShelf: Sendable, Codable {
 }
 
 /// One entity, kept as its JSON text.
-private struct Record: Sendable, Codable {
+private struct Record: Sendable, Codable, Equatable {
     var fields: [String: JSONValue]
 
     init(fields: [String: JSONValue]) {
