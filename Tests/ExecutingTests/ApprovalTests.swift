@@ -1,5 +1,6 @@
 import Deciding
 import Enqueuing
+import Executing
 import Testing
 import Vocabulary
 
@@ -26,6 +27,27 @@ struct ApprovalTests {
         try await bench.run(for: .seconds(20))
         #expect(try await bench.job(id).state == .succeeded)
         #expect(bench.defender.isIsolated(Bench.laptop))
+    }
+
+    @Test func `an approval that comes while the waiting job is looked at is acted on at once`() async throws
+    {
+        let bench = Bench(policy: Self.policy)
+        let id = try await bench.ask("isolate")
+        try await bench.settle()
+        #expect(try await bench.job(id).state == .awaitingApproval)
+        // As after a start: everything is looked at once more.
+        try await bench.ledger.lookAgain(JobState.executing)
+        let looked = try await bench.ledger.lease(
+            JobState.executing,
+            owner: "executor",
+            times: bench.times,
+            limit: 1
+        )
+        try await bench.answer(id, by: "ines")
+        #expect(try await bench.job(id).state == .ready)
+        for job in looked { await bench.executor.carry(job) }
+        try await bench.run(for: .seconds(30))
+        #expect(try await bench.job(id).state == .succeeded)
     }
 
     @Test func `whoever asks does not agree, and two answers of one person are one`() async throws {

@@ -13,7 +13,14 @@ extension Ledger {
     package func apply(_ event: JobEvent, to job: Job, keeping times: LeaseTimes?) async throws -> Job {
         let fence = job.fence
         return try await write { transaction in
-            guard let stored = try transaction.job(job.id) else { throw LedgerError.noSuchJob(job.id) }
+            guard var stored = try transaction.job(job.id) else { throw LedgerError.noSuchJob(job.id) }
+            if case .waits = event, stored.state != job.state {
+                // Somebody's word came between the look and this write: a time that was planned for the state
+                // before, such as the end of an approval, is none for the one that it is in now.
+                stored.lease = nil
+                stored.due = transaction.now
+                return try transaction.update(stored, fence: fence)
+            }
             return try move(stored, by: event, fence: fence, keeping: times, in: transaction)
         }
     }
