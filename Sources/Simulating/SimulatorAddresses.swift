@@ -10,6 +10,10 @@ package struct SimulatorAddresses: Sendable, Equatable {
     package let client: String
     /// The application's secret, good for this simulator only.
     package let secret: String
+    /// The public client with which the user signs in.
+    package let userClient: String
+    /// The user's principal name.
+    package let user: String
 
     init(scheme: String, port: Int, script: SimulatorScript) {
         let base = "\(scheme)://127.0.0.1:\(port)"
@@ -19,6 +23,8 @@ package struct SimulatorAddresses: Sendable, Equatable {
         tenant = script.tenant
         client = script.client
         secret = script.secret
+        userClient = script.user.client
+        user = script.user.principalName
     }
 
     /// The one line that `bascule simulate` prints.
@@ -32,6 +38,7 @@ package struct SimulatorAddresses: Sendable, Equatable {
             "entra": .string(entra), "defender": .string(defender), "chat": .string(chat),
             "ca": .string(authority), "tenant": .string(tenant), "client": .string(client),
             "secret": .string(secret), "certificate": .string(certificate),
+            "user_client": .string(userClient), "user": .string(user),
         ]
     }
 }

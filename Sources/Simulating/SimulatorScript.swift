@@ -24,6 +24,8 @@ package struct SimulatorScript: Sendable, Equatable {
     package var federation = FederationScript()
     /// What the platform's own ends know.
     package var identities = IdentityScript()
+    /// The one user of the directory, and how sign-ins go.
+    package var user = UserScript()
 
     package var machines: [SimulatedMachine]
     /// Alert ids and the machine each is about.

@@ -10,6 +10,13 @@ struct BearerCheck: Sendable {
     struct Caller: Sendable {
         let client: String
         let roles: [String]
+        /// Delegated permissions; nil for an application.
+        var scopes: [String]?
+        /// The user's principal name; nil for an application.
+        var user: String?
+
+        /// As Defender names who asked.
+        var requestor: String { user ?? client }
     }
 
     /// - Throws: 401 for a token that is none of ours or out of its time, 403 for one meant for another API.
@@ -27,11 +34,19 @@ struct BearerCheck: Sendable {
         guard let audience = claims["aud"]?.string, (audiences ?? script.audiences).contains(audience) else {
             throw DefenderRefusal(403, "Forbidden", "The token's audience is not allowed for this API.")
         }
-        return Caller(client: client, roles: claims["roles"]?.array?.compactMap(\.string) ?? [])
+        return Caller(
+            client: client,
+            roles: claims["roles"]?.array?.compactMap(\.string) ?? [],
+            scopes: claims["scp"]?.string.map { $0.split(separator: " ").map(String.init) },
+            user: claims["scp"]?.string.flatMap { _ in claims["upn"]?.string }
+        )
     }
 
-    /// - Throws: 403 unless the caller holds one of `roles`.
-    func demand(_ roles: [String], of caller: Caller) throws(DefenderRefusal) {
+    /// - Throws: 403 unless the caller holds one of `roles`, or a user what is their delegated spelling.
+    func demand(_ roles: [String], of caller: Caller, at route: String) throws(DefenderRefusal) {
+        if let scopes = caller.scopes {
+            return try DelegatedScope.demand(DelegatedScope.scopes(for: roles, at: route), of: scopes)
+        }
         let held = Set(caller.roles.map { $0.lowercased() })
         guard !roles.contains(where: { held.contains($0.lowercased()) }) else { return }
         let text =

@@ -34,7 +34,7 @@ extension DefenderService {
             scope: order.scope,
             machineID: machine.id,
             machineName: machine.name,
-            requestor: caller.client,
+            requestor: caller.requestor,
             requestSource: "PublicApi",
             comment: order.comment,
             file: order.file,
@@ -84,7 +84,7 @@ extension DefenderService {
         guard estate.action(id, at: call.at) != nil else { throw .noAction(id) }
         let comment = try MachineOrder.body(call)["Comment"]?.string
         let cancellation = SimulatedAction.Cancellation(
-            requestor: caller.client,
+            requestor: caller.requestor,
             comment: comment,
             at: call.at
         )

@@ -120,7 +120,7 @@ struct DefenderService: Sendable {
         _ call: SimulatedCall,
         rate: CallRate? = nil
     ) throws(DefenderRefusal) {
-        try bearer.demand(roles, of: caller)
+        try bearer.demand(roles, of: caller, at: route)
         let rate = rate ?? script.rate
         let key = "\(call.method) \(route)"
         try meter.count(key, rate, tenant: script.tenant, client: caller.client, at: call.at)

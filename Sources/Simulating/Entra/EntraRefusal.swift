@@ -8,6 +8,9 @@ struct EntraRefusal: Error {
     let error: String
     let number: Int
     let text: String
+    /// What a client is to send along with the next sign-in.
+    var claims: String?
+    var suberror: String?
 
     init(_ status: Int, _ error: String, _ number: Int, _ text: String) {
         self.status = status
@@ -22,18 +25,18 @@ struct EntraRefusal: Error {
         let correlation = call.header("client-request-id") ?? UUID().uuidString.lowercased()
         let stamp = String(call.at.iso8601.prefix(19)).replacing("T", with: " ") + "Z"
         let trailer = "Trace ID: \(trace) Correlation ID: \(correlation) Timestamp: \(stamp)"
-        return .json(
-            status,
-            [
-                "error": .string(error),
-                "error_description": .string("AADSTS\(number): \(text) \(trailer)"),
-                "error_codes": [.integer(Int64(number))],
-                "timestamp": .string(stamp),
-                "trace_id": .string(trace),
-                "correlation_id": .string(correlation),
-                "error_uri": .string("\(call.base)/error?code=\(number)"),
-            ]
-        )
+        var body: [String: JSONValue] = [
+            "error": .string(error),
+            "error_description": .string("AADSTS\(number): \(text) \(trailer)"),
+            "error_codes": [.integer(Int64(number))],
+            "timestamp": .string(stamp),
+            "trace_id": .string(trace),
+            "correlation_id": .string(correlation),
+            "error_uri": .string("\(call.base)/error?code=\(number)"),
+        ]
+        body["claims"] = claims.map { .string($0) }
+        body["suberror"] = suberror.map { .string($0) }
+        return .json(status, .object(body))
     }
 
     static func missing(_ field: String) -> EntraRefusal {

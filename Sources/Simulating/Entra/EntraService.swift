@@ -11,9 +11,11 @@ struct EntraService: Sendable {
     let mint: TokenMint
     /// What the application is registered with.
     let keys: SimulatorKeys
+    /// Sign-ins of users, under way and done.
+    let users = UserDesk()
 
     /// Resources that exist in the directory besides Defender's and Graph's; the token carries no roles.
-    private static let otherResources = ["https://api.security.microsoft.com"]
+    static let otherResources = ["https://api.security.microsoft.com"]
 
     /// Nil if the path is none of Entra's.
     func answer(_ call: SimulatedCall) -> SimulatedAnswer? {
@@ -23,6 +25,7 @@ struct EntraService: Sendable {
         guard segments.count >= 3 else { return nil }
         let rest = segments.dropFirst().joined(separator: "/").lowercased()
         do {
+            if let answer = try userAnswer(call, tenant: segments[0], rest) { return dressed(answer, call) }
             switch rest {
             case "v2.0/.well-known/openid-configuration", ".well-known/openid-configuration":
                 return .json(200, metadata(segments[0], call, isSecond: rest.hasPrefix("v2.0")))
@@ -77,6 +80,7 @@ struct EntraService: Sendable {
         try checkTenant(tenant)
         let form = try TokenForm(call)
         guard let kind = form["grant_type"] else { throw EntraRefusal.missing("grant_type") }
+        if let answer = try userToken(kind, form, call) { return answer }
         guard kind == "client_credentials" else {
             let text = "The app requested an unsupported grant type '\(kind)'."
             throw EntraRefusal(400, "unsupported_grant_type", 70_003, text)
@@ -87,7 +91,7 @@ struct EntraService: Sendable {
         return try grant(resource, method: method, call, isSecond: isSecond)
     }
 
-    private func checkTenant(_ tenant: String) throws(EntraRefusal) {
+    func checkTenant(_ tenant: String) throws(EntraRefusal) {
         let folded = tenant.lowercased()
         if ["common", "organizations", "consumers"].contains(folded) {
             let text =

@@ -13,7 +13,7 @@ package struct SimulatorScriptReader {
         "visibility-lag", "rate", "package-rate", "package", "unknown-properties", "empty-estate",
         "page-rows",
         "tenant", "tenant-domain", "client", "secret", "roles", "graph-roles", "token-lifetime", "audiences",
-        "federated", "managed-identity", "chat",
+        "federated", "managed-identity", "chat", "user",
     ]
 
     /// Reads a whole file.
@@ -38,6 +38,7 @@ package struct SimulatorScriptReader {
         readCourses(fields, &script)
         readLimits(fields, &script)
         if let node = fields["chat"] { script.chat = chat(node) }
+        if let node = fields["user"] { UserScriptReader(reading: reading).read(node, into: &script.user) }
         script.machines = items("machines", fields).compactMap(machine)
         script.faults = items("faults", fields).compactMap(fault)
         readAlerts(fields, &script)
