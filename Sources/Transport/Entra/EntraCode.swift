@@ -16,7 +16,7 @@ package struct EntraCode: Sendable, Hashable {
         self = row
     }
 
-    private init(_ numbers: [Int], _ meaning: String, fix: String, isTransient: Bool = false) {
+    init(_ numbers: [Int], _ meaning: String, fix: String, isTransient: Bool = false) {
         self.numbers = numbers
         self.meaning = meaning
         self.fix = fix
