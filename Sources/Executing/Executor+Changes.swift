@@ -12,9 +12,10 @@ extension Executor {
     func send(
         _ change: MachineChange,
         of job: Job,
-        _ machine: MachineID
+        _ machine: MachineID,
+        through speaker: any DefenderCalling
     ) async throws(DefenderError) -> JobEvent {
-        let changed = try await defender.change(
+        let changed = try await speaker.change(
             ActionSubmission(
                 action: job.action,
                 machine: machine,

@@ -16,6 +16,7 @@ extension Executor {
         let actions = page.actions.filter {
             $0.machineID == machine && restraint.types.contains($0.type)
         }
+        let owned = try await owned(actions)
         var view = OutsideView()
         view.serverTime = page.serverTime
         let done = actions.filter { $0.status == .succeeded }
@@ -25,7 +26,7 @@ extension Executor {
             view.releasedOutside = "\(last.requestor ?? "somebody") \(restraint.ended) the machine at \(at)"
         }
         if let last, restraint.isBegun(by: last.type) {
-            if isOurs(last) {
+            if owned.contains(last.id) {
                 let own = try await beginning(of: last)
                 // What scope is shown of a machine that is not onboarded is documented nowhere; its job knows.
                 let type = own.job?.parameters["type"]
@@ -33,12 +34,12 @@ extension Executor {
                     type == Catalogue.unmanagedType ? Catalogue.unmanagedType : last.scope ?? "Full"
                 view.isUnclaimed = own.job != nil && own.claim == nil
             } else {
-                view.foreignContainment = words(on: last)
+                view.foreignContainment = words(on: last, owned)
             }
         }
         if case .timeBox(let isolate) = job.origin {
             let ours = try await began(isolate)
-            view.takenOver = takenOver(ours, restraint, actions)
+            view.takenOver = takenOver(ours, restraint, actions, owned)
             view.begunAt = begunByAWrongClock(ours, actions)
         }
         return view
@@ -82,7 +83,8 @@ extension Executor {
     private func takenOver(
         _ ours: Beginning,
         _ restraint: Restraint,
-        _ actions: [MachineAction]
+        _ actions: [MachineAction],
+        _ owned: Set<String>
     ) -> String? {
         guard let claim = ours.claim else { return nil }
         // Who joined what was not there yet began with it.
@@ -90,7 +92,7 @@ extension Executor {
             ours.own?.createdAt ?? max(claim.openedAt, ours.shared?.createdAt ?? claim.openedAt)
         let contained = actions.first { $0.id == (ours.own ?? ours.shared)?.id && $0.status == .succeeded }
         let later = actions.filter { action in
-            guard !isOurs(action), action.createdAt > began else { return false }
+            guard !owned.contains(action.id), action.createdAt > began else { return false }
             // A release that had ended before ours contained the machine released nothing of ours.
             if let contained, !restraint.isBegun(by: action.type), action.status == .succeeded,
                 action.updatedAt ?? action.createdAt < contained.updatedAt ?? contained.createdAt
@@ -114,9 +116,9 @@ extension Executor {
         return action?.updatedAt ?? trace.createdAt
     }
 
-    private func words(on action: MachineAction) -> String {
+    private func words(on action: MachineAction, _ owned: Set<String>) -> String {
         let since = "since \((action.updatedAt ?? action.createdAt).iso8601)"
-        if isOurs(action), let job = ActionMarker.jobID(in: action.comment) {
+        if owned.contains(action.id), let job = ActionMarker.jobID(in: action.comment) {
             return "\(since) by Bascule's earlier job \(job), whose claim is not open"
         }
         return "\(since) by \(action.requestor ?? "somebody outside")"
@@ -127,8 +129,10 @@ extension Executor {
     /// Answers `status`: what Defender knows, what is open, what is under way.
     func answer(_ job: inout Job, _ machine: Machine) async throws -> Bool {
         let page: ActionPage
+        let owned: Set<String>
         do throws(DefenderError) {
             page = try await defender.actions(ActionFilter(machine: machine.id), priority: .question)
+            owned = try await self.owned(page.actions)
         } catch {
             return try await postpone(&job, error)
         }
@@ -137,7 +141,7 @@ extension Executor {
         var lines = [describe(machine)]
         let actions = page.actions.filter { $0.machineID == machine.id }
         lines += Catalogue.restraints.compactMap { restraint in
-            standing(restraint, claims.filter { $0.lane == restraint.lane }, actions)
+            standing(restraint, claims.filter { $0.lane == restraint.lane }, actions, owned)
         }
         for action in running {
             lines.append(
@@ -167,13 +171,16 @@ extension Executor {
     private func standing(
         _ restraint: Restraint,
         _ claims: [Claim],
-        _ actions: [MachineAction]
+        _ actions: [MachineAction],
+        _ owned: Set<String>
     ) -> String? {
         let done = actions.filter { $0.status == .succeeded && restraint.types.contains($0.type) }
         let last = done.max { ($0.updatedAt ?? $0.createdAt) < ($1.updatedAt ?? $1.createdAt) }
         let isHeld = last.map { restraint.isBegun(by: $0.type) } ?? false
         guard !claims.isEmpty else {
-            if isHeld, let last { return "\(restraint.doneFirst) \(words(on: last)), not by an open claim." }
+            if isHeld, let last {
+                return "\(restraint.doneFirst) \(words(on: last, owned)), not by an open claim."
+            }
             return restraint.lane == .network ? "Not contained." : nil
         }
         let owners = claims.map { claim in

@@ -71,6 +71,7 @@ extension Executor {
 
     /// Compares the token's roles with what the action needs, before anything is called.
     private func holdsPermission(_ job: inout Job, _ entry: ActionEntry) async throws -> Bool {
+        if job.inNameOf != nil { return try await holdsPermissionInName(&job, entry) }
         let entry = defender.backEnds.served(entry)
         let held: Set<String>?
         do throws(DefenderError) {
@@ -123,20 +124,32 @@ extension Executor {
             return false
         }
         let event: JobEvent
-        do throws(DefenderError) {
-            event = try await send(job)
-        } catch {
-            event = await eventAfter(error, job)
+        switch speaker(for: job) {
+        case .failure(let refusal): event = .rejected(refusal.outcome)
+        case .success(let speaker):
+            do throws(DefenderError) {
+                event = try await send(job, through: speaker)
+            } catch {
+                event = await eventAfter(error, job)
+            }
         }
         job = try await ledger.apply(event, to: job, keeping: nil)
+        forgetUser(of: job)
         log(job)
         return false
     }
 
-    private func send(_ job: Job) async throws(DefenderError) -> JobEvent {
-        guard let machine = job.machine?.id, !job.isRepeatable else { return try await order(job) }
-        if let change = job.machineChange { return try await send(change, of: job, machine) }
-        let action = try await defender.submit(
+    private func send(
+        _ job: Job,
+        through speaker: any DefenderCalling
+    ) async throws(DefenderError) -> JobEvent {
+        guard let machine = job.machine?.id, !job.isRepeatable else {
+            return try await order(job, through: speaker)
+        }
+        if let change = job.machineChange {
+            return try await send(change, of: job, machine, through: speaker)
+        }
+        let action = try await speaker.submit(
             ActionSubmission(
                 action: job.action,
                 machine: machine,
@@ -145,12 +158,13 @@ extension Executor {
                 deadline: settings.times.postDeadline
             )
         )
-        return fits(action, job) ? .accepted(trace(of: action)) : notOurKind(action)
+        return fits(action, job) ? .accepted(await trace(of: action)) : notOurKind(action)
     }
 
     private func eventAfter(_ error: DefenderError, _ job: Job) async -> JobEvent {
         let now = wallClock()
-        let outcome = Outcome(code: error.code, message: error.message, fix: error.fix)
+        let outcome =
+            refusalInName(error, job) ?? Outcome(code: error.code, message: error.message, fix: error.fix)
         if error.kind == .activeRequest, let machine = job.machine?.id {
             return await attach(job, machine, outcome)
         }
@@ -175,7 +189,7 @@ extension Executor {
                 !$0.status.isEnd && $0.machineID == machine && $0.type == type
             })
         else { return .notExecuted(until: wallClock() + .seconds(10), trouble: outcome) }
-        return fits(active, job) ? .accepted(trace(of: active)) : notOurKind(active)
+        return fits(active, job) ? .accepted(await trace(of: active)) : notOurKind(active)
     }
 
     /// A Selective isolation that is under way is not the Full one that was asked for.
@@ -201,13 +215,15 @@ extension Executor {
         )
     }
 
-    private func trace(of action: MachineAction) -> ActionTrace {
-        ActionTrace(
+    private func trace(of action: MachineAction) async -> ActionTrace {
+        // Not knowing whose it is, it is left alone.
+        let isOurs = (try? await isOurs(action)) ?? false
+        return ActionTrace(
             id: action.id,
             createdAt: action.createdAt,
             status: action.status.text,
             seenAt: wallClock(),
-            isOurs: isOurs(action)
+            isOurs: isOurs
         )
     }
 
@@ -219,11 +235,5 @@ extension Executor {
                 "defender.action": "\(job.machineAction?.id ?? "none")",
             ]
         )
-    }
-
-    /// True for actions that this application posted for a job, whichever.
-    func isOurs(_ action: MachineAction) -> Bool {
-        action.requestor?.lowercased() == defender.clientID.lowercased()
-            && ActionMarker.jobID(in: action.comment) != nil
     }
 }

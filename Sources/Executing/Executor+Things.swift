@@ -60,8 +60,8 @@ extension Executor {
     }
 
     /// Sends what Defender carries out at once; asked for twice it comes to the same.
-    func order(_ job: Job) async throws(DefenderError) -> JobEvent {
-        let answer = try await defender.order(defenderRequest(of: job), deadline: settings.times.postDeadline)
+    func order(_ job: Job, through speaker: any DefenderCalling) async throws(DefenderError) -> JobEvent {
+        let answer = try await speaker.order(defenderRequest(of: job), deadline: settings.times.postDeadline)
         return .done(Outcome(code: "succeeded", message: answer.words, answer: answer))
     }
 

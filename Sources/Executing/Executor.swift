@@ -15,6 +15,7 @@ package struct Executor: Service {
     let defender: any DefenderCalling
     let policy: @Sendable () -> Policy
     let settings: ExecutingSettings
+    let users: UserContexts
     let logger: Logger
     let wallClock: @Sendable () -> Timestamp
     let clock: any Clock<Duration>
@@ -26,6 +27,7 @@ package struct Executor: Service {
         defender: any DefenderCalling,
         policy: @escaping @Sendable () -> Policy,
         settings: ExecutingSettings,
+        users: UserContexts = .none,
         logger: Logger,
         wallClock: @escaping @Sendable () -> Timestamp,
         clock: any Clock<Duration> = ContinuousClock(),
@@ -35,6 +37,7 @@ package struct Executor: Service {
         self.defender = defender
         self.policy = policy
         self.settings = settings
+        self.users = users
         self.logger = logger
         self.wallClock = wallClock
         self.clock = clock

@@ -178,7 +178,7 @@ extension Observer {
         }
         let ours = page.actions.first { action in
             action.machineID == machine && (action.type == type || !isTypeKnown(job))
-                && action.requestor?.lowercased() == defender.clientID.lowercased()
+                && isPosted(action, for: job)
                 && action.createdAt >= submission.startedAt - Observer.clockDoubt
                 && ActionMarker.isMark(of: job.id, in: action.comment)
                 && job.spentActions?.contains(action.id) != true

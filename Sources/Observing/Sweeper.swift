@@ -81,7 +81,7 @@ package struct Sweeper: Service {
                 try noteForeign(action, clientID: clientID, endedBefore: before, in: transaction)
             }
             for action in actions.sorted(by: { $0.createdAt < $1.createdAt }) {
-                let isOurs = action.requestor?.lowercased() == clientID
+                let isOurs = try isOurs(action, clientID: clientID, in: transaction)
                 if isOurs, let id = ActionMarker.jobID(in: action.comment) {
                     try sweepOurs(action, id, history, told: &told, in: transaction)
                 } else {
@@ -104,7 +104,7 @@ private func noteForeign(
     in transaction: any LedgerTransaction
 ) throws {
     guard let lane = action.restraint?.lane else { return }
-    let isOurs = action.requestor?.lowercased() == clientID
+    let isOurs = try isOurs(action, clientID: clientID, in: transaction)
     let ours = isOurs ? ActionMarker.jobID(in: action.comment) : nil
     let isKnown = try ours.map { try transaction.job($0) != nil } ?? false
     let isForgotten =

@@ -23,6 +23,7 @@ final class Bench: Sendable {
     let sweeper: Sweeper
     let folder: String
     let times: LeaseTimes
+    let users = LentUsers()
 
     init(times: LeaseTimes = LeaseTimes(), policy: Policy = Bench.policy) {
         let box = ClockBox()
@@ -34,11 +35,13 @@ final class Bench: Sendable {
         folder = NSTemporaryDirectory() + "bascule-bench-\(UUID().uuidString)"
         let shared = PolicyBox(policy)
         policies = shared
+        let users = users
         executor = Executor(
             ledger: ledger,
             defender: defender,
             policy: { shared.policy },
             settings: ExecutingSettings(owner: "executor", times: times),
+            users: users.contexts,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wallClock: now
         )
@@ -224,7 +227,8 @@ final class Bench: Sendable {
         reason: String? = "SEC-1",
         breakGlass: String? = nil,
         source: String = "chat",
-        rehearses: Bool = false
+        rehearses: Bool = false,
+        inNameOf name: String? = nil
     ) async throws -> JobID {
         let number = serial.withLock {
             $0 += 1
@@ -244,7 +248,7 @@ final class Bench: Sendable {
             request: .action(request)
         )
         let id = JobID("j-\(number)")
-        let job = Job(
+        var job = Job(
             id: id,
             delivery: nil,
             intent: intent,
@@ -254,6 +258,7 @@ final class Bench: Sendable {
             validUntil: now + .seconds(3_600),
             rehearses: rehearses
         )
+        job.inNameOf = name
         let replyTo = ReplyAddress.slack(channel: "C1", user: person, responseURL: nil)
         try await ledger.record(job, replyTo: replyTo)
         return id

@@ -15,6 +15,8 @@ final class FakeDefender: DefenderCalling {
         case active
         case refused
         case server
+        /// Not acted, with this word of Defender's.
+        case kind(DefenderError.Kind)
     }
 
     struct State {
@@ -85,12 +87,34 @@ final class FakeDefender: DefenderCalling {
         }
     }
 
-    let clientID = "c11e47"
-    let state = Mutex(State())
+    /// One world, however many speak to it.
+    final class Shared: Sendable {
+        private let state = Mutex(State())
+
+        func withLock<Result: Sendable, Failure: Error>(
+            _ use: (inout State) throws(Failure) -> Result
+        ) throws(Failure) -> Result {
+            try state.withLock { (state) throws(Failure) -> Result in try use(&state) }
+        }
+    }
+
+    let clientID: String
+    let state: Shared
     let now: @Sendable () -> Timestamp
 
-    init(now: @escaping @Sendable () -> Timestamp) {
+    init(
+        now: @escaping @Sendable () -> Timestamp,
+        state: Shared = Shared(),
+        clientID: String = "c11e47"
+    ) {
         self.now = now
+        self.state = state
+        self.clientID = clientID
+    }
+
+    /// The same world, spoken to by somebody else.
+    func speaking(as name: String) -> FakeDefender {
+        FakeDefender(now: now, state: state, clientID: name)
     }
 
     /// Lets time pass: actions whose time has come end.
@@ -210,6 +234,7 @@ final class FakeDefender: DefenderCalling {
         case .active: throw failure(.activeRequest, executed: false)
         case .refused: throw failure(.notSupported, executed: false)
         case .server: throw failure(.server, executed: true)
+        case .kind(let kind): throw failure(kind, executed: false)
         case .lostAnswer, nil: break
         }
         let answer = try await act()

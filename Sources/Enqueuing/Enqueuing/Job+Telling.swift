@@ -60,6 +60,7 @@ extension Job {
             Notice.Field("state", state.rawValue),
         ]
         if machineText.isEmpty { fields.remove(at: 1) }
+        if let inNameOf { fields.append(Notice.Field("in the name of", inNameOf)) }
         if let ticket { fields.append(Notice.Field("ticket", ticket)) }
         if let reason { fields.append(Notice.Field("reason", reason)) }
         if let duration { fields.append(Notice.Field("for", duration.description)) }
@@ -84,6 +85,7 @@ extension Job {
         detail["outcome"] = outcome?.code
         detail["grant"] = decision?.grantNumber.map(String.init)
         detail["break-glass"] = decision?.breakGlass
+        detail["in-name-of"] = inNameOf
         detail["limits-waived-by"] = limitsWaivedBy
         if let given = approval?.given, !given.isEmpty {
             detail["approved-by"] = given.map(\.by).joined(separator: " ")

@@ -31,6 +31,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     package var askerShownName: String?
     package var principal: Principal?
     package var askedForBy: String?
+    /// The Entra user in whose name it is posted, by their principal name; nil for the application's.
+    package var inNameOf: String?
     package var ticket: String?
     package var route: String?
     /// Nil also for jobs that were recorded before places were kept.

@@ -167,6 +167,7 @@ private func insert(_ job: Job, replyTo: ReplyAddress?, in transaction: any Ledg
     let kept = try transaction.insert(job)
     var detail = ["action": kept.action, "machine": kept.selector.description, "source": kept.source.text]
     detail["asked-for-by"] = kept.askedForBy
+    detail["in-name-of"] = kept.inNameOf
     detail["ticket"] = kept.ticket
     detail["reason"] = kept.reason
     detail["for"] = kept.duration?.description

@@ -63,6 +63,22 @@ package final class DefenderClient: DefenderCalling {
         self.note = note
     }
 
+    /// The same client with somebody else's tokens: budget, clock and notes are shared.
+    package func speaking(with tokens: TokenSupply) -> DefenderClient {
+        DefenderClient(
+            base: base,
+            clientID: clientID,
+            sender: sender,
+            downloader: downloader,
+            tokens: tokens,
+            budget: budget,
+            logger: logger,
+            clock: clock,
+            now: now,
+            note: note
+        )
+    }
+
     package func heldPermissions() async throws(DefenderError) -> Set<String>? {
         try await tokens.take().permissions
     }

@@ -27,5 +27,42 @@ package struct PermissionCheck: Sendable, Hashable {
         self.missing = missing
     }
 
+    /// In a user's context: the action alone, because machines are looked up and actions watched by the
+    /// application.
+    ///
+    /// - Parameters:
+    ///   - entry: The action.
+    ///   - scopes: The token's `scp`, or nil where the token cannot be read: then nothing is called missing.
+    ///   - reads: True where everything goes through the user, so that machines must be readable as well.
+    package init(entry: ActionEntry, scopes: Set<String>?, reads: Bool = false) {
+        var groups = [("to \(entry.word)", entry.delegatedPermissions)]
+        if reads {
+            groups.append(("to find the machine and watch the action", Catalogue.delegatedReadingMachines))
+        }
+        missing = Self.missing(groups, scopes)
+    }
+
+    /// What the application needs where a user does the action: to find the machine and to watch.
+    ///
+    /// - Parameters:
+    ///   - entry: The action.
+    ///   - held: The application token's `roles`, or nil where it cannot be read.
+    package init(watching entry: ActionEntry, held: Set<String>?) {
+        missing = Self.missing(
+            [("to find the machine and watch the action", entry.watchingPermissions)],
+            held
+        )
+    }
+
+    private static func missing(
+        _ groups: [(purpose: String, anyOf: [String])],
+        _ held: Set<String>?
+    ) -> [Missing] {
+        guard let held else { return [] }
+        let folded = Set(held.map { $0.lowercased() })
+        return groups.filter { group in !group.anyOf.contains { folded.contains($0.lowercased()) } }
+            .map { Missing(purpose: $0.purpose, anyOf: $0.anyOf) }
+    }
+
     package var isSatisfied: Bool { missing.isEmpty }
 }
