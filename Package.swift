@@ -228,6 +228,7 @@ let package = Package(
             "WiringTests",
             [
                 "Wiring", "Vocabulary", "Catalogue", "Deciding", "Defender", "JSONReader", "Authenticating",
+                "Entra", "Executing", "ProcessGuard",
                 "Simulating", "Classifying", "Cryptography", "Enqueuing", "EnqueuingSQLite", "Showing",
                 "Reporting", "Accepting", "Telemetry", "JQFilter",
                 "CurlClient",

@@ -21,8 +21,7 @@ struct Bascule: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     RunCommand.self, Jobs.self, Isolated.self, HoldCommand.self, ExtendCommand.self,
-                    FreezeCommand.self,
-                    UnfreezeCommand.self,
+                    FreezeCommand.self, UnfreezeCommand.self, LoginCommand.self, LogoutCommand.self,
                 ]
             ),
             CommandGroup(name: "Evidence", subcommands: [AuditCommand.self]),
@@ -30,7 +29,7 @@ struct Bascule: AsyncParsableCommand {
     )
 
     /// Commands of the design whose meaning is not built yet.
-    private static let unbuilt = ["doctor", "init", "login", "logout", "replay", "schema"]
+    private static let unbuilt = ["doctor", "init", "replay", "schema"]
 
     /// Ends with the exit codes of design §10: what the argument parser calls a usage error is 2 here.
     static func begin() async {

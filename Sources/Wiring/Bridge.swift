@@ -34,6 +34,8 @@ struct Bridge: Sendable {
     let registry: MetricsRegistry
     let scrubber: Scrubber
     let logger: Logger
+    /// What users lend to their own jobs.
+    let users: UserTokens
     let owner: String
     let draining = Draining()
     private let digestBell = Bell()
@@ -106,6 +108,7 @@ struct Bridge: Sendable {
             registry: registry,
             scrubber: scrubber,
             logger: logger,
+            users: UserTokens(settings: { live.settings.defender }),
             owner: "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
         )
     }
@@ -230,6 +233,7 @@ struct Bridge: Sendable {
                 times: times(settings),
                 warn: settings.watch.warn
             ),
+            users: users.contexts(through: defender),
             logger: logger,
             wallClock: Timestamp.now,
             keepAnswer: evidence.map(keeping)
@@ -341,7 +345,8 @@ struct Bridge: Sendable {
             ledger: ledger,
             policy: { [live] in live.settings.policy },
             identifiers: IdentifierMaker(),
-            wallClock: Timestamp.now
+            wallClock: Timestamp.now,
+            users: users
         )
         return ControlSocket(
             path: path,

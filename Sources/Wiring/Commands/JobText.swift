@@ -48,6 +48,7 @@ enum JobText {
         say("machine id", job["machine_id"]?.string)
         say("by", job["by"]?.string)
         say("for somebody", job["asked_for_by"]?.string)
+        say("in the name of", job["in_name_of"]?.string)
         say("source", job["source"]?.string)
         say("delivery", job["delivery"]?.string)
         say("ticket", job["ticket"]?.string)

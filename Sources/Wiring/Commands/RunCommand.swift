@@ -12,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             The words are those of the chat: bascule run --config F isolate laptop-7 for 4h because SEC-142. The same \
             grants, approvals and limits hold as there. Ends with 0 once everything succeeded, with 1 for any other \
-            end. Control-C stops the watching and not the job. `bascule actions` lists the words.
+            end. Control-C stops the watching and not the job. `bascule actions` lists the words. With --as-me it is \
+            posted in the name of whoever is signed in here (see `login`); grants, approvals and limits are the same.
             """
     )
 
@@ -24,13 +25,20 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "What the action's document says, such as the query of `hunt`; - reads it.")
     var file: String?
 
+    @Flag(name: .long, help: "Have it done at Defender in your own name; see `login`.")
+    var asMe = false
+
     @Argument(help: "The action, the machine or several with commas, then `for`, `with` and `because`.")
     var words: [String]
 
     func run() async throws {
         let progress = RunProgress(isLive: isatty(STDERR_FILENO) == 1, isSilent: common.json)
-        let answers = try await CommandEnd.operating {
-            try await OperatorAccess.open(common.config) { try await jobs($0, progress) }
+        let answers = try await CommandEnd.signingIn {
+            let lent =
+                asMe ? LentToken(try await UserSession.open(common.config) { try await $0.token() }) : nil
+            return try await OperatorAccess.open(common.config) {
+                try await jobs($0, progress, lending: lent)
+            }
         }
         if common.json { print(JSONValue.array(answers).encodedText) }
         let isDone = answers.allSatisfy { $0["state"]?.string == "succeeded" }
@@ -38,8 +46,14 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// The jobs as they are at the end of the watching.
-    func jobs(_ access: OperatorAccess, _ progress: RunProgress) async throws -> [JSONValue] {
-        let answer = try await access.act("/run", body: try body())
+    func jobs(
+        _ access: OperatorAccess,
+        _ progress: RunProgress,
+        lending lent: LentToken? = nil
+    ) async throws -> [JSONValue] {
+        var body = try body()
+        body["as"] = lent?.json
+        let answer = try await access.act("/run", body: .object(body))
         let jobs = (answer["jobs"]?.array ?? []).compactMap { $0["job"]?.string }
         if !common.json, noWait || jobs.isEmpty { print(TerminalText.lines(answer["words"]?.string ?? "")) }
         guard !noWait else { return answer["jobs"]?.array ?? [] }
@@ -48,10 +62,10 @@ struct RunCommand: AsyncParsableCommand {
         return ends
     }
 
-    private func body() throws -> JSONValue {
+    private func body() throws -> [String: JSONValue] {
         var body: [String: JSONValue] = ["text": .string(text)]
         if let file { body["document"] = .string(try Self.document(file)) }
-        return .object(body)
+        return body
     }
 
     /// The text of a file, or of the standard input for `-`.

@@ -109,6 +109,12 @@ struct ControlBody {
         return text
     }
 
+    /// The access token of whoever wants it done in their own name; nil if it is left out.
+    func lentToken() throws(ControlRefusal) -> LentToken? {
+        guard let value = members["as"], !value.isNull else { return nil }
+        return try LentToken(json: value)
+    }
+
     /// By how much.
     func duration() throws(ControlRefusal) -> TimeBox {
         let text = members["for"]?.string?.trimmingBlanks ?? ""

@@ -1,3 +1,4 @@
+import Catalogue
 import Classifying
 import Enqueuing
 import JSONReader
@@ -11,15 +12,22 @@ extension ControlDesk {
     ///   - text: Such as `isolate laptop-7 for 4h because SEC-142`.
     ///   - document: What a file beside it says, for actions that take one.
     ///   - user: The Unix user that the kernel names.
+    ///   - lent: Their own access token, to be posted with; nil for the application's.
     /// - Returns: The jobs, with what is said of them.
     /// - Throws: ``ControlRefusal`` for what is no action, or nobody here may.
-    func run(_ text: String, document: String? = nil, by user: String) async throws -> JSONValue {
+    func run(
+        _ text: String,
+        document: String? = nil,
+        by user: String,
+        lending lent: LentToken? = nil
+    ) async throws -> JSONValue {
         let requests: [Request]
         do throws(Misunderstanding) {
             requests = try ChatGrammar.parse(text, document: document)
         } catch {
             throw ControlRefusal(400, "not-understood", error.words)
         }
+        let name = try lent.map { try checked($0, for: requests) }
         let desk = IntentDesk(
             policy: policy(),
             ledger: ledger,
@@ -42,11 +50,16 @@ extension ControlDesk {
             all.add(try await desk.decide(Intent(source: Self.source, asker: .local(user), request: request)))
         }
         all.group()
-        let (jobs, actors) = (all.jobs.map(\.job), all.actors)
+        let actors = all.actors
+        let jobs = all.jobs.map { accepted in
+            var job = accepted.job
+            job.inNameOf = name
+            return job
+        }
         try await ledger.write { transaction in
             for actor in actors { try noteActive(actor, in: transaction) }
         }
-        try await ledger.record(jobs)
+        try await record(jobs, lending: lent)
         let words = all.notices.map(\.text).joined(separator: "\n")
         let open = jobs.filter { $0.state != .refused }
         guard !open.isEmpty else { throw ControlRefusal(403, all.note ?? "refused", words) }
@@ -61,5 +74,38 @@ extension ControlDesk {
                 }
             ),
         ]
+    }
+
+    /// In whose name it is; refused for what is posted in nobody's.
+    private func checked(_ lent: LentToken, for requests: [Request]) throws(ControlRefusal) -> String {
+        guard let users else {
+            throw ControlRefusal(400, "as-me.not-set", "This bridge does nothing in a user's own name.")
+        }
+        for request in requests {
+            guard case .action(let asked) = request, let entry = Catalogue.entry(asked.action),
+                entry.canBePostedInName
+            else {
+                throw ControlRefusal(
+                    400,
+                    "as-me.not-for-this",
+                    "Only what changes something at Defender is done in a user's own name.",
+                    fix: "Ask without --as-me: questions are answered with the application's sight."
+                )
+            }
+        }
+        return try users.check(lent)
+    }
+
+    /// The executor may begin as soon as the jobs are recorded: their token is there first.
+    private func record(_ jobs: [Job], lending lent: LentToken?) async throws {
+        guard let lent, let users else { return try await ledger.record(jobs) }
+        let open = jobs.filter { $0.state != .refused }.map(\.id)
+        try users.keep(lent, for: open)
+        do {
+            try await ledger.record(jobs)
+        } catch {
+            for job in open { users.forget(job) }
+            throw error
+        }
     }
 }

@@ -16,10 +16,12 @@ import Vocabulary
 ///     POST /jobs/J/deny {"because": …, "seen": …}      POST /unfreeze
 ///     POST /jobs/J/cancel                              POST /hold {"machine": …}
 ///     POST /jobs/J/go                                  POST /extend {"machine": …, "for": "4h"}
-///     POST /run {"text": …, "document": …}                            GET  /evidence
+///     POST /run {"text": …, "document": …, "as": …}    GET  /evidence
 ///     GET  /audit?after=N&limit=N     or ?last=N
 ///
 /// `seen` is the digest of what was looked at before approving or denying; left out, what is there now counts.
+///
+/// `as` is `{"token", "user", "expires"}`, the access token of whoever wants it done in their own name.
 ///
 /// Whatever is asked is put on the audit first, under the Unix user's name.
 ///
@@ -32,17 +34,21 @@ struct ControlDesk: Sendable {
     let policy: @Sendable () -> Policy
     let identifiers: IdentifierMaker
     let wallClock: @Sendable () -> Timestamp
+    /// Nil where nobody can have anything done in their own name.
+    let users: UserTokens?
 
     init(
         ledger: any Ledger,
         policy: @escaping @Sendable () -> Policy,
         identifiers: IdentifierMaker,
-        wallClock: @escaping @Sendable () -> Timestamp
+        wallClock: @escaping @Sendable () -> Timestamp,
+        users: UserTokens? = nil
     ) {
         self.ledger = ledger
         self.policy = policy
         self.identifiers = identifiers
         self.wallClock = wallClock
+        self.users = users
     }
 
     /// Answers one request; never throws, because a command must always hear something.
@@ -85,8 +91,13 @@ struct ControlDesk: Sendable {
             let word = Request.extend(try body.machine(), by: try body.duration())
             return try await act(word, by: request.user)
         case ["run"]:
-            let body = try ControlBody(request.body, keys: ["text", "document"])
-            return try await run(try body.command(), document: try body.document(), by: request.user)
+            let body = try ControlBody(request.body, keys: ["text", "document", "as"])
+            return try await run(
+                try body.command(),
+                document: try body.document(),
+                by: request.user,
+                lending: try body.lentToken()
+            )
         case _ where steps.count == 3 && steps[0] == "jobs":
             return try await act(on: JobID(steps[1]), word: steps[2], request)
         default: throw LedgerReading.noSuchPath

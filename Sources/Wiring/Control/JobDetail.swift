@@ -31,6 +31,7 @@ struct JobDetail {
             "ticket": .text(job.ticket),
             "route": .text(job.route),
             "asked_for_by": .text(job.askedForBy),
+            "in_name_of": .text(job.inNameOf),
             "accepted": .string(job.acceptedAt.iso8601),
             "valid_until": .text(job.validUntil?.iso8601),
             "rehearsal": .bool(job.isRehearsal),

@@ -21,6 +21,7 @@ extension SettingsReading {
         _ name: String,
         of source: SourceName? = nil,
         isAuditKey: Bool = false,
+        isProxy: Bool = false,
         beside others: [String] = []
     ) -> Secret? {
         guard node.mapping != nil else {
@@ -38,7 +39,10 @@ extension SettingsReading {
             error(node, "\(name) names \(sources.count) places", "name exactly one of env, file, credential")
             return nil
         }
-        guard secretScope.includes(source) || (isAuditKey && secretScope == .auditKey) else {
+        guard
+            secretScope.includes(source) || (isAuditKey && secretScope == .auditKey)
+                || (isProxy && secretScope == .proxy)
+        else {
             return SecretScope.placeholder()
         }
         let found: Secret?

@@ -7,6 +7,8 @@ enum SecretScope: Sendable, Hashable {
     case unread
     /// Only what this source's deliveries are signed with.
     case source(SourceName)
+    /// Only the proxy's address, for commands that call the world outside for somebody else than the bridge.
+    case proxy
     /// Only the key that signs the audit's checkpoints.
     case auditKey
 
@@ -14,7 +16,7 @@ enum SecretScope: Sendable, Hashable {
     func includes(_ source: SourceName?) -> Bool {
         switch self {
         case .all: true
-        case .unread, .auditKey: false
+        case .unread, .proxy, .auditKey: false
         case .source(let name): name == source
         }
     }

@@ -59,6 +59,8 @@ struct Settings: Sendable {
         var graphScope: String?
         /// Which back end serves what can be had from more than one.
         var backEnds = BackEndChoice()
+        /// Nil where nobody signs in at the terminal.
+        var user: User?
     }
 
     struct Proxy: Sendable, Hashable {

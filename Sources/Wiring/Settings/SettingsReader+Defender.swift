@@ -1,7 +1,7 @@
 import Vocabulary
 import Yams
 
-/// Which cloud, which tenant, and and as whom.
+/// Which cloud, which tenant, and as whom.
 extension SettingsReader {
     static func readDefender(_ fields: Fields) -> Settings.Defender? {
         guard let node = fields["defender"] else {
@@ -12,8 +12,7 @@ extension SettingsReader {
             let part = Fields(
                 node,
                 "\"defender\"",
-                known: ["cloud", "region", "tenant", "application", "back-ends"],
-                unbuilt: ["user"],
+                known: ["cloud", "region", "tenant", "application", "back-ends", "user"],
                 in: fields.reading
             )
         else { return nil }

@@ -16,7 +16,7 @@ extension SettingsReader {
         else { return nil }
         let url: Secret?
         if let value = part["url"], value.mapping != nil {
-            url = fields.reading.secret(value, "the proxy's address")
+            url = fields.reading.secret(value, "the proxy's address", isProxy: true)
         } else {
             url = part.text("url", isRequired: true).map { Secret($0) }
         }

@@ -35,6 +35,7 @@ enum SettingsReader {
         if fields["sources"] == nil { fields.missing("sources") }
         let names = Set(sources.map(\.name))
         let defender = readDefender(fields)
+        let user = readUser(fields)
         let routes = readRoutes(fields["routes"], sources, reading)
         let policy = readPolicy(fields, sources, reading)
         let ledger = readLedger(fields)
@@ -72,6 +73,7 @@ enum SettingsReader {
             warnings: [],
             marks: reading.marks
         )
+        settings.defender.user = user
         warn(of: settings, fields, reading)
         settings.takenVariables = reading.takenVariables
         settings.warnings = reading.problems.filter { $0.severity == .warning }.sorted()
