@@ -115,7 +115,7 @@ package enum ChatGrammar {
     ) throws(Misunderstanding) -> [Subject] {
         switch entry.about {
         case .nothing: return [.nothing]
-        case .subject: return try machines(&words, of: entry.word)
+        case .machine: return try machines(&words, of: entry.word)
         case .alerts:
             let list = try list(&words, of: entry.word, "alerts").joined(separator: ",")
             guard let alerts = Subject.parse(list, as: .alerts) else { throw noSubject(list, entry) }

@@ -141,7 +141,7 @@ struct RouteProgram: Sendable {
     }
 
     private static func entry(_ index: Int, _ route: Route) -> String {
-        var fields = ["subject: \(outputs(route.machine))"]
+        var fields = ["machine: \(outputs(route.machine))"]
         if let because = route.because { fields.append("because: \(outputs(because))") }
         if let ticket = route.ticket { fields.append("ticket: \(outputs(ticket))") }
         if case .jq(let program) = route.duration { fields.append("for: \(outputs(program))") }

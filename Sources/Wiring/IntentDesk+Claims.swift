@@ -166,7 +166,7 @@ extension IntentDesk {
                 place: intent.place,
                 parameters: held.job.parameters,
                 duration: box,
-                facts: held.job.machine.map { Facts(subject: $0, readAt: now) },
+                facts: held.job.machine.map { Facts(machine: $0, readAt: now) },
                 concernsOthers: isOthers,
                 now: now
             )

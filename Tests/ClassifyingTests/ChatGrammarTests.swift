@@ -212,7 +212,7 @@ struct ChatGrammarTests {
             duration: TimeBox("90m"),
             reason: "C2 beacon"
         )
-        let spelled = CommandForms.spell(request, subject: id)
+        let spelled = CommandForms.spell(request, machine: id)
         #expect(spelled == "isolate \(id) for 90m with type=Selective because C2 beacon")
         var expected = request
         expected.subject = .id(id)

@@ -66,7 +66,7 @@ struct DeskTests {
         let expected = try Payload.expected(name)
         let route = try Self.route(
             .statusChangedTo(try #require(expected.at("status.to")?.string)),
-            subject: ".freshservice_webhook.ticket_cf_host_name"
+            machine: ".freshservice_webhook.ticket_cf_host_name"
         )
         let classifier = Self.classifier(Freshservice.self, route)
         let host = try #require(expected.at("custom.ticket_cf_host_name")?.string)

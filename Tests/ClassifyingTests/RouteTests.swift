@@ -77,7 +77,7 @@ struct JiraTests {
     ])
     func `an event more than a day off is stale`(age: Int64, isRead: Bool) async throws {
         let body = #"{"timestamp":\#(sampleTime.milliseconds - age),"user":{"key":"a"},"machine":"ws-1"}"#
-        let route = try Route(name: "r", when: nil, action: "scan", subject: ".machine")
+        let route = try Route(name: "r", when: nil, action: "scan", machine: ".machine")
         let found = try await Classifier(Self.reading([route])).classified(verified(body, kind: Jira.kind))
         #expect(found.first?.unreadableCode == (isRead ? nil : "stale"))
     }
@@ -182,7 +182,7 @@ struct RouteTests {
         (".m, .n", #"{"m":"ws-1","n":null}"#, ["ws-1"]),
     ])
     func `machines are text, lists or several outputs`(
-        subject: String,
+        machine: String,
         body: String,
         names: [String]
     ) async throws {
@@ -218,7 +218,7 @@ struct RouteTests {
             name: "r",
             when: nil,
             action: "isolate",
-            subject: ".m",
+            machine: ".m",
             duration: .jq(".d"),
             parameters: ["type": .jq(".t")]
         )
@@ -254,7 +254,7 @@ struct RouteTests {
     @Test func `every route that is about the delivery counts, one that fails does not hide another`()
         async throws
     {
-        let first = try Route(name: "first", when: ".kind == \"x\"", action: "scan", subject: ".m")
+        let first = try Route(name: "first", when: ".kind == \"x\"", action: "scan", machine: ".m")
         let failing = try Route(name: "failing", when: ".kind | keys | any", action: "scan", machine: ".m")
         let second = try Route(name: "second", when: ".many[]? == 2", action: "collect", machine: ".m")
         let classifier = Self.classifier(first, failing, second)

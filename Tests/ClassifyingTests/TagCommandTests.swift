@@ -80,7 +80,7 @@ struct TagCommandTests {
             parameters: ["tag": tag],
             reason: "over"
         )
-        let spelled = CommandForms.spell(request, subject: id)
+        let spelled = CommandForms.spell(request, machine: id)
         request.subject = .id(id)
         #expect(try ChatGrammar.parse(spelled) == [.action(request)])
     }

@@ -87,7 +87,7 @@ struct TeamsTests {
     ])
     func `what was typed is read back from tags, mentions and entities`(
         text: String,
-        subject: String,
+        machine: String,
         reason: String?
     ) async throws {
         let intents = await Self.classify(try Self.body("text", .string(text))).intents

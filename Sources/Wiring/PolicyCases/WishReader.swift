@@ -195,7 +195,7 @@ struct WishReader {
     }
 
     /// The machine as it is named; the case's own machine by its id where it is not.
-    private func selector(_ fields: Fields, _ subject: JSONValue?) -> Subject? {
+    private func selector(_ fields: Fields, _ machine: JSONValue?) -> Subject? {
         if let text = fields.text("machine") {
             if let selector = Subject.parse(text) { return selector }
             reading.error(

@@ -72,7 +72,7 @@ enum Sample {
         return job
     }
 
-    static func claim(_ id: String, sequence: Int64, subject: Int, at now: Timestamp) throws -> Claim {
+    static func claim(_ id: String, sequence: Int64, machine: Int, at now: Timestamp) throws -> Claim {
         Claim(
             id: JobID(id),
             sequence: sequence,
