@@ -55,7 +55,8 @@ package final class Simulator: Service {
         self.keys = keys
         self.port = port
         self.isTLS = isTLS
-        self.now = now
+        let ahead = Duration.seconds(script.clockAheadSeconds)
+        self.now = { now() + ahead }
         self.pause = pause
         self.logger = logger
         self.onListening = onListening
@@ -150,11 +151,13 @@ package final class Simulator: Service {
     private var application: Application<SimulatorResponder> {
         get throws {
             let tls = try isTLS ? serverContext() : nil
+            let dates = script.clockAheadSeconds == 0 ? nil : now
             let server = HTTPServerBuilder { [connections] responder in
                 SeverableChannel(
                     base: HTTP1Channel(responder: responder),
                     tls: tls,
-                    connections: connections
+                    connections: connections,
+                    dates: dates
                 )
             }
             let responder = SimulatorResponder(

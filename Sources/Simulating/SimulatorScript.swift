@@ -11,6 +11,10 @@ package struct SimulatorScript: Sendable, Equatable {
     package var tenantDomain: String
     package var client: String
     package var secret: String
+    /// A secret of the application whose time is over; nil for none.
+    package var expiredSecret: String?
+    /// How far the clocks of Entra and Defender are ahead of the machine's; negative for behind.
+    package var clockAheadSeconds = 0
     /// Application permissions in the token; an empty list leaves the claim out.
     package var roles: [String]
     /// Application permissions in a token for Microsoft Graph.

@@ -65,6 +65,8 @@ struct SimulatorScriptReaderTests {
             alerts: { da1_-2: 9b1c77aa02de4f5c8e6610d2b3a4c5d6e7f80912 }
             actions: { delay: 0.5, end: Succeeded }
             duplicates: alternate
+            expired-secret: last-years
+            clock-ahead: -600
             rate: { per-minute: 5 }
             package: { quoted: false, lifetime: 2 }
             chat: { channels: [C1] }
@@ -73,6 +75,8 @@ struct SimulatorScriptReaderTests {
               - { request: "* /api/*", kind: reset-after }
             """
         )
+        #expect(script.expiredSecret == "last-years")
+        #expect(script.clockAheadSeconds == -600)
         let machine = try #require(script.machines.first)
         #expect(machine.fields["rbacGroupId"] == 3)
         #expect(machine.fields["isAadJoined"] == true)

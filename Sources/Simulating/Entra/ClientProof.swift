@@ -35,6 +35,7 @@ struct ClientProof: Sendable {
         switch (form["client_secret"], form["client_assertion"]) {
         case (.some, .some): throw EntraRefusal.malformed
         case (let secret?, nil):
+            try script.refuseExpired(secret)
             guard isEqualInConstantTime(Array(secret.utf8), Array(script.secret.utf8)) else {
                 let text =
                     "Invalid client secret provided. Ensure the secret being sent in the request is the "

@@ -2,8 +2,10 @@ import Glibc
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 import Synchronization
+import Vocabulary
 
 /// How a connection is cut below TLS and HTTP.
 enum Cut: Sendable {
@@ -18,6 +20,8 @@ struct SeverableChannel: ServerChildChannel {
     let base: HTTP1Channel
     let tls: NIOSSLContext?
     let connections: OpenChannels
+    /// What answers are dated by; nil for the machine's clock.
+    var dates: (@Sendable () -> Timestamp)?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         connections.add(channel)
@@ -25,7 +29,16 @@ struct SeverableChannel: ServerChildChannel {
             try channel.pipeline.syncOperations.addHandler(CutHandler())
             guard let tls else { return }
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
-        }.flatMap { base.setup(channel: channel, logger: logger) }
+        }.flatMap {
+            base.setup(channel: channel, logger: logger)
+        }.flatMapThrowing { value in
+            if let dates {
+                let pipeline = channel.pipeline.syncOperations
+                let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
+                try pipeline.addHandler(ScriptedDate(now: dates), position: .after(encoder))
+            }
+            return value
+        }
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {

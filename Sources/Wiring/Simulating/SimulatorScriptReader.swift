@@ -12,6 +12,7 @@ package struct SimulatorScriptReader {
         "reorder-duplicates",
         "visibility-lag", "rate", "package-rate", "package", "unknown-properties", "empty-estate",
         "page-rows",
+        "expired-secret", "clock-ahead",
         "tenant", "tenant-domain", "client", "secret", "roles", "graph-roles", "token-lifetime", "audiences",
         "federated", "managed-identity", "chat", "user",
     ]
@@ -51,6 +52,8 @@ package struct SimulatorScriptReader {
         if let text = fields.text("tenant-domain") { script.tenantDomain = text }
         if let text = fields.text("client") { script.client = text }
         if let text = fields.text("secret") { script.secret = text }
+        if let text = fields.text("expired-secret") { script.expiredSecret = text }
+        if let number = whole("clock-ahead", fields, -86_400...86_400) { script.clockAheadSeconds = number }
         if let texts = fields.texts("roles") { script.roles = texts }
         if let texts = fields.texts("graph-roles") { script.graphRoles = texts }
         if let texts = fields.texts("audiences") { script.audiences = texts }
