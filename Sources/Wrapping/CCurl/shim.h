@@ -77,6 +77,14 @@ static inline CURLcode ccurl_getinfo_text(CURL *easy, CURLINFO info, const char 
     return curl_easy_getinfo(easy, info, value);
 }
 
+// The certificates of the connection, leaf first; libcurl's, alive as long as the handle.
+static inline CURLcode ccurl_getinfo_certificates(CURL *easy, const struct curl_certinfo **info) {
+    struct curl_certinfo *found = NULL;
+    CURLcode code = curl_easy_getinfo(easy, CURLINFO_CERTINFO, &found);
+    *info = found;
+    return code;
+}
+
 static inline CURLMcode ccurl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -36,7 +36,12 @@ package final class CurlClient: HTTPSending {
             request,
             into: .memory(bytesMax: request.responseBytesMax, cuts: request.cutsLongAnswer)
         )
-        return IncomingResponse(status: answer.status, headers: answer.headers, body: answer.body)
+        return IncomingResponse(
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+            issuer: answer.issuer
+        )
     }
 
     package func download(

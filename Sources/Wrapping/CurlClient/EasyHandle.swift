@@ -86,6 +86,25 @@ final class EasyHandle {
         return unsafe ccurl_getinfo_long(pointer, info, &value) == CURLE_OK ? value : 0
     }
 
+    /// Who signed the server's certificate, such as `C = US, O = Microsoft Corporation`; nil unless
+    /// ``LongOption/certificates`` was set and the connection was made by this call.
+    var issuer: String? {
+        var found: UnsafePointer<curl_certinfo>?
+        guard unsafe ccurl_getinfo_certificates(pointer, &found) == CURLE_OK,
+            let info = unsafe found?.pointee, unsafe info.num_of_certs > 0, let list = unsafe info.certinfo
+        else { return nil }
+        var line = unsafe list.pointee
+        while let node = unsafe line {
+            if let text = unsafe node.pointee.data.map({ unsafe String(cString: $0) }),
+                text.hasPrefix("Issuer:")
+            {
+                return String(text.dropFirst("Issuer:".count))
+            }
+            unsafe line = node.pointee.next
+        }
+        return nil
+    }
+
     func check(_ code: CURLcode) throws(TransferFailure) {
         guard code != CURLE_OK else { return }
         throw TransferFailure(
@@ -119,6 +138,7 @@ struct LongOption {
     static let slowestBytesASecond = LongOption(raw: CURLOPT_LOW_SPEED_LIMIT)
     static let slowSecondsMax = LongOption(raw: CURLOPT_LOW_SPEED_TIME)
     static let keepAlive = LongOption(raw: CURLOPT_TCP_KEEPALIVE)
+    static let certificates = LongOption(raw: CURLOPT_CERTINFO)
     static let idleSecondsMax = LongOption(raw: CURLOPT_MAXAGE_CONN)
 }
 

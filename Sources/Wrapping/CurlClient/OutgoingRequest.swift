@@ -50,6 +50,8 @@ package struct OutgoingRequest: Sendable {
     package var addressRule: AddressRule
     /// The path of a Unix socket to connect to instead of the address's host; plain http is permitted then.
     package var unixSocket: String?
+    /// The answer says who signed the server's certificate.
+    package var namesIssuer = false
 
     package init(
         _ method: Method,
@@ -84,11 +86,19 @@ package struct IncomingResponse: Sendable {
     /// In order of arrival, trailers not included.
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
+    /// Who signed the server's certificate, where the request asked for it and a new connection was made.
+    package let issuer: String?
 
-    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+    package init(
+        status: Int,
+        headers: [(name: String, value: String)],
+        body: [UInt8],
+        issuer: String? = nil
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.issuer = issuer
     }
 
     /// The first value of a header, compared without regard to case.

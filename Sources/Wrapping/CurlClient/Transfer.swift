@@ -23,6 +23,7 @@ final class Transfer {
         let headers: [(name: String, value: String)]
         let body: [UInt8]
         let bytesWritten: Int64
+        let issuer: String?
     }
 
     let order: TransferOrder
@@ -70,7 +71,8 @@ final class Transfer {
                     status: head.status,
                     headers: head.headers,
                     body: body.bytes,
-                    bytesWritten: body.bytesWritten
+                    bytesWritten: body.bytesWritten,
+                    issuer: order.call.request.namesIssuer ? easy.issuer : nil
                 )
             )
         )

@@ -53,6 +53,7 @@ struct TransferOptions: Sendable {
             try easy.set(.proxy, "")
         }
         try easy.set(.proxyExceptions, "")
+        if call.request.namesIssuer { try easy.set(.certificates, 1) }
         if let path = call.request.unixSocket { try easy.set(.unixSocket, path) }
         if let stall = call.request.stallMax {
             try easy.set(.slowestBytesASecond, 1_000)
