@@ -11,11 +11,13 @@ struct Bascule: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [JQChildCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Run it", subcommands: [Serve.self]),
+            CommandGroup(name: "Run it", subcommands: [Serve.self, DoctorCommand.self]),
             CommandGroup(name: "Try it", subcommands: [Demo.self, Simulate.self, Send.self, Verify.self]),
             CommandGroup(
                 name: "Policy",
-                subcommands: [Check.self, Explain.self, TestCommand.self, Actions.self]
+                subcommands: [
+                    Check.self, Explain.self, TestCommand.self, Actions.self, PermissionsCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Work",
@@ -29,7 +31,7 @@ struct Bascule: AsyncParsableCommand {
     )
 
     /// Commands of the design whose meaning is not built yet.
-    private static let unbuilt = ["doctor", "init", "replay", "schema"]
+    private static let unbuilt = ["init", "replay", "schema"]
 
     /// Ends with the exit codes of design §10: what the argument parser calls a usage error is 2 here.
     static func begin() async {

@@ -39,9 +39,9 @@ extension SettingsReading {
             error(node, "\(name) names \(sources.count) places", "name exactly one of env, file, credential")
             return nil
         }
+        let isRead = secretScope.includes(source) || secretScope.includes(called: name)
         guard
-            secretScope.includes(source) || (isAuditKey && secretScope == .auditKey)
-                || (isProxy && secretScope == .proxy)
+            isRead || (isAuditKey && secretScope == .auditKey) || (isProxy && secretScope == .proxy)
         else {
             return SecretScope.placeholder()
         }

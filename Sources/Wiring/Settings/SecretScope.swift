@@ -11,14 +11,21 @@ enum SecretScope: Sendable, Hashable {
     case proxy
     /// Only the key that signs the audit's checkpoints.
     case auditKey
+    /// Only what opens the way out: the application's credential and the proxy's address.
+    case application
 
     /// True if the signing secret of `source` is read; nil stands for any other secret.
     func includes(_ source: SourceName?) -> Bool {
         switch self {
         case .all: true
-        case .unread, .proxy, .auditKey: false
+        case .unread, .proxy, .auditKey, .application: false
         case .source(let name): name == source
         }
+    }
+
+    /// True if a secret is read for what it is called in messages, whatever ``includes(_:)`` says.
+    func includes(called name: String) -> Bool {
+        self == .application && ["the application's", "the proxy's"].contains { name.hasPrefix($0) }
     }
 
     /// Stands where a secret was not read: random, so that nothing fits it.
