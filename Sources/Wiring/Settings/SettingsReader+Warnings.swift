@@ -30,6 +30,7 @@ extension SettingsReader {
         }
         warnOfLifting(grants, fields)
         warnOfBackEnds(settings, fields)
+        warnOfRetirement(settings, reading)
         if settings.tell == nil {
             for route in settings.routes where route.confirmation == .chat {
                 reading.warn(

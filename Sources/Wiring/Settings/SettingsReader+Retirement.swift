@@ -1,0 +1,23 @@
+import Deciding
+import Vocabulary
+
+extension SettingsReader {
+    /// Warns of each grant that allows what Microsoft takes away.
+    static func warnOfRetirement(
+        _ grants: [Grant],
+        _ reading: SettingsReading,
+        retirements: [Retirement] = Retirement.all,
+        now: Timestamp = .now()
+    ) {
+        for grant in grants {
+            for retirement in retirements where grant.actions.contains(retirement.word) {
+                reading.warn(
+                    line: grant.line,
+                    column: grant.column,
+                    "grant \(grant.number) allows \(retirement.word): \(retirement.text(at: now))",
+                    "`bascule actions` says what there is instead"
+                )
+            }
+        }
+    }
+}
