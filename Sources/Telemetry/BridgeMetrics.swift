@@ -15,12 +15,18 @@ package struct BridgeMetrics: Sendable {
         case tokenLastGood = "bascule_token_last_good_timestamp_seconds"
         case expiry = "bascule_expiry_days"
         case untold = "bascule_untold_replies"
+        case clockAhead = "bascule_server_clock_ahead_seconds"
+        case tokenFailing = "bascule_token_failing_seconds"
+        case silence = "bascule_source_silent_seconds"
 
         var kind: MetricsRegistry.Kind {
             switch self {
             case .deliveries, .rejections, .decisions, .defenderCalls: .counter
             case .deliveryToSubmission: .histogram
-            case .jobs, .queueDepth, .oldestJob, .defenderLastGood, .tokenLastGood, .expiry, .untold: .gauge
+            case .jobs, .queueDepth, .oldestJob, .defenderLastGood, .tokenLastGood, .expiry, .untold,
+                .clockAhead,
+                .tokenFailing, .silence:
+                .gauge
             }
         }
 
@@ -38,6 +44,9 @@ package struct BridgeMetrics: Sendable {
             case .tokenLastGood: "When a token was last got."
             case .expiry: "Days until a certificate or secret ends, where known."
             case .untold: "Answers that could not be told to those who asked."
+            case .clockAhead: "The clock of Entra ID or Defender minus ours, at its last answer."
+            case .tokenFailing: "For how long no new token is given; 0 while it works."
+            case .silence: "For how long a source with quiet-after has sent nothing genuine."
             }
         }
     }
@@ -105,6 +114,21 @@ package struct BridgeMetrics: Sendable {
     ///   - left: Negative once it has ended.
     package func setExpiry(of name: String, left: Duration) {
         set(.expiry, [("name", name)], Double(left.wholeSeconds) / 86_400)
+    }
+
+    /// - Parameters:
+    ///   - server: `Entra ID` or `Defender`.
+    ///   - ahead: Positive if our clock is behind.
+    package func setClockAhead(of server: String, _ ahead: Duration) {
+        set(.clockAhead, [("server", server)], Double(ahead.wholeMilliseconds) / 1_000)
+    }
+
+    package func setTokenFailing(_ time: Duration) {
+        set(.tokenFailing, [], Double(time.wholeMilliseconds) / 1_000)
+    }
+
+    package func setSilence(of source: SourceName, _ time: Duration) {
+        set(.silence, [("source", source.text)], Double(time.wholeMilliseconds) / 1_000)
     }
 
     package func setUntold(_ count: Int) {

@@ -28,6 +28,7 @@ struct Bridge: Sendable {
     let tokens: TokenSource
     /// Tokens for Graph; nil where the settings name no address of it.
     let graphTokens: TokenSource?
+    let clocks: ServerClocks
     let defender: DefenderClient
     let certificate: ListenerCertificate?
     let metrics: BridgeMetrics
@@ -73,6 +74,7 @@ struct Bridge: Sendable {
         try await tokens.prepare()
         let graphTokens = try settings.defender.graphScope.map(makeTokens)
         let metrics = BridgeMetrics(in: registry)
+        let clocks = ServerClocks()
         let defender = DefenderClient(
             base: settings.defender.api,
             clientID: settings.defender.client,
@@ -88,6 +90,7 @@ struct Bridge: Sendable {
             note: { note in
                 metrics.countDefenderCall(kind: note.call, outcome: note.outcome.rawValue)
                 if note.outcome == .answered { metrics.sawDefender(at: note.at) }
+                if let ahead = note.clockAhead { clocks.saw("Defender", ahead: ahead) }
             }
         )
         let certificate = try settings.listen.tls.map {
@@ -102,6 +105,7 @@ struct Bridge: Sendable {
             downloads: downloads,
             tokens: tokens,
             graphTokens: graphTokens,
+            clocks: clocks,
             defender: defender,
             certificate: certificate,
             metrics: metrics,
@@ -130,6 +134,7 @@ struct Bridge: Sendable {
             ),
             executor(settings, evidence),
             Housekeeper(ledger: ledger, logger: logger),
+            health,
             DailyDigest(
                 ledger: ledger,
                 settings: { [live] in live.settings.digestSettings },
@@ -257,6 +262,19 @@ struct Bridge: Sendable {
             evidence: evidence,
             logger: logger,
             wallClock: Timestamp.now
+        )
+    }
+
+    private var health: HealthWatch {
+        HealthWatch(
+            ledger: ledger,
+            tokens: { [tokens] in TokenHealth(await tokens.status()) },
+            listenerEndsAt: { [certificate] in certificate?.expiresAt },
+            quietSources: { [live] in live.settings.quietSources },
+            clocks: clocks,
+            metrics: metrics,
+            logger: logger,
+            now: Timestamp.now
         )
     }
 

@@ -85,6 +85,7 @@ extension Ledger {
             let other = try Enqueuing.delivery(from: delivery.source, acceptance.secondKey, in: transaction)
             if let first = seen ?? other { return .repeated(first.answer) }
             try transaction.insert(delivery)
+            try noteHeard(delivery.source, in: transaction)
             if let key = acceptance.secondKey {
                 try transaction.setFlag(secondKeyFlag(delivery.source, key), delivery.id.text)
             }

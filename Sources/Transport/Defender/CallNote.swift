@@ -27,4 +27,6 @@ package struct CallNote: Sendable, Hashable {
     package let call: String
     package let outcome: Outcome
     package let at: Timestamp
+    /// Defender's clock minus ours, where the answer has a `Date`.
+    package var clockAhead: Duration?
 }

@@ -148,7 +148,16 @@ package final class DefenderClient: DefenderCalling {
                 "defender answered",
                 metadata: ["call": "\(call.purpose)", "status": "\(response.status)"]
             )
-            note(CallNote(call: call.purpose, outcome: .init(status: response.status), at: now()))
+            let moment = now()
+            let ahead = response.header("Date").flatMap { Timestamp(httpDate: $0) }?.since(moment)
+            note(
+                CallNote(
+                    call: call.purpose,
+                    outcome: .init(status: response.status),
+                    at: moment,
+                    clockAhead: ahead
+                )
+            )
             return DefenderAnswer(
                 response: response,
                 purpose: call.purpose,

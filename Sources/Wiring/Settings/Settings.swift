@@ -133,6 +133,8 @@ struct Settings: Sendable {
         var addresses: [AddressRange]?
         /// All that may be asked here, whatever the grants; nil for anything.
         var ceiling: Set<String>?
+        /// A longer silence is told; nil for any.
+        var quietAfter: Duration?
         var line: Int
     }
 

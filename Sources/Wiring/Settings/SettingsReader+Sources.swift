@@ -45,6 +45,7 @@ extension SettingsReader {
         guard let kind = readKind(node, title, reading) else { return nil }
         var known =
             ["kind", "mode", "reply", "asked-for-by", "own", "may", "addresses"] + proofKeys(kind.proof)
+        if kind.proof != .nothing { known.append("quiet-after") }
         known += kind.options.map(\.key) + (kind.takesDescription ? schemeKeys : [])
         guard
             let fields = Fields(
@@ -78,6 +79,7 @@ extension SettingsReader {
             ownAccounts: fields.texts("own") ?? [],
             addresses: readAddresses(fields),
             ceiling: readCeiling(fields),
+            quietAfter: readQuietAfter(fields),
             line: node.mark?.line ?? 1
         )
         // What is known to be wrong would only be said again.
