@@ -47,9 +47,13 @@ struct HealthJudge: Sendable {
         let conditions =
             sight.endings.map(ending) + [token] + sight.sources.map(silence) + sight.clocks.map(clock)
         for condition in conditions { weigh(condition) }
-        // What is not looked at any more, such as a source that was taken out, is forgotten without a word.
+        // What is not looked at any more, such as a source that was taken out, is forgotten without a word; what is
+        // only learnt from the first answer after a start is not.
         let known = Set(conditions.map(\.name))
-        memory.told = memory.told.filter { known.contains($0.key) || $0.key.hasPrefix("clock.") }
+        let learnt = ["clock.", "ending.federated-token"]
+        memory.told = memory.told.filter { name, _ in
+            known.contains(name) || learnt.contains { name.hasPrefix($0) }
+        }
     }
 
     private mutating func weigh(_ condition: Condition) {
