@@ -10,17 +10,34 @@ extension Diagnosis {
     var credentials: [Finding] {
         var findings = [Finding.ok("credential", seen.credential)]
         findings += seen.certificates.map(certificate)
+        if let federated = seen.federated { findings.append(self.federated(federated)) }
         findings += seen.unreadable.map {
             .fault($0.name, $0.problem, fix: $0.fix, code: "certificate.unreadable")
         }
         return findings
     }
 
+    /// It is written anew all the time: that it ends soon is no news.
+    private func federated(_ token: (file: String, endsAt: Timestamp)) -> Finding {
+        guard token.endsAt <= seen.now else {
+            return .ok("federated token", "\(token.file), ends on \(token.endsAt.iso8601)")
+        }
+        // Asked for a token, the bridge says the same.
+        guard seen.token == .notAsked else {
+            return .note("federated token", "\(token.file), ended on \(token.endsAt.iso8601): see token")
+        }
+        return .fault(
+            "federated token",
+            "\(token.file), ended on \(token.endsAt.iso8601)",
+            fix: "Look at whoever writes it there: it is not renewed any more.",
+            code: "federated.ended"
+        )
+    }
+
     private func certificate(_ own: Examination.OwnCertificate) -> Finding {
-        let isApplication = own.thumbprints != nil
-        let shown = own.thumbprints.map { "\($0), " } ?? ""
+        let shown = "\(own.detail), "
         let fix =
-            isApplication
+            own.isApplication
             ? "Make a new certificate, upload it to the application beside the old one, then put it into the PEM file."
             : "Put a new certificate into the files under `listen: { tls }`, then reload."
         let left = own.endsAt.since(seen.now)

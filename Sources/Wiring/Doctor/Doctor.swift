@@ -42,10 +42,10 @@ struct Doctor: Sendable {
     }
 
     private func examine() async -> Examination {
-        var seen = Examination(now: now(), credential: settings.defender.credentialWords)
-        lookAtCertificates(&seen)
+        var seen = Examination(now: now(), credential: settings.defender.credential.kind)
+        lookAtListener(&seen)
         await lookAtLogin(&seen)
-        if case .failed = seen.login {} else { await askForToken(&seen) }
+        await askForToken(&seen)
         await lookAtAPI(&seen)
         return seen
     }
@@ -78,11 +78,38 @@ struct Doctor: Sendable {
         }
     }
 
+    /// Where the login host is not reached, only what is at hand is looked at.
     private func askForToken(_ seen: inout Examination) async {
         do throws(TokenError) {
-            seen.token = .got(try await settings.tokenSource(http: http, now: now).token())
+            let source = try settings.tokenSource(http: http, now: now)
+            do throws(TokenError) {
+                // A managed identity is asked of the platform, wherever Entra ID is.
+                if case .failed = seen.login, !settings.defender.asksPlatform {
+                    try await source.prepare()
+                } else {
+                    seen.token = .got(try await source.token())
+                }
+            } catch {
+                seen.token = .failed(error)
+            }
+            note(await source.status(), &seen)
         } catch {
             seen.token = .failed(error)
+        }
+    }
+
+    private func note(_ report: TokenReport, _ seen: inout Examination) {
+        if let used = report.credentialInUse { seen.credential += ": \(used)" }
+        seen.certificates += report.certificates.map { held in
+            Examination.OwnCertificate(
+                name: "certificate",
+                detail: "thumbprint \(held.thumbprint)",
+                isApplication: true,
+                endsAt: held.expiresAt
+            )
+        }
+        if let file = report.federatedFile, let end = report.federatedExpiresAt {
+            seen.federated = (file, end)
         }
     }
 
@@ -124,31 +151,23 @@ struct Doctor: Sendable {
 
     // MARK: Here
 
-    private func lookAtCertificates(_ seen: inout Examination) {
-        if let pem = settings.defender.certificatePEM {
-            pem.withBytes { add("certificate", $0, isShown: true, &seen) }
-        }
+    private func lookAtListener(_ seen: inout Examination) {
         guard let tls = settings.listen.tls else { return }
         let name = "listener TLS"
         guard let data = FileManager.default.contents(atPath: tls.certificate) else {
             seen.unreadable.append(
-                (name, "\(tls.certificate) cannot be read", "check its name and who may read it")
+                (name, "\(tls.certificate) cannot be read", "Check its name and who may read it.")
             )
             return
         }
-        add(name, Array(data), isShown: false, &seen)
-    }
-
-    private func add(_ name: String, _ pem: [UInt8], isShown: Bool, _ seen: inout Examination) {
         do throws(CryptographyError) {
-            let certificate = try Certificate(pem: pem)
-            let short = Hex.encode(Digest.of(certificate.der, .sha1)).uppercased()
-            let long = Hex.encode(certificate.thumbprint).uppercased()
+            let end = try Certificate(pem: Array(data)).notAfter
             seen.certificates.append(
                 Examination.OwnCertificate(
                     name: name,
-                    thumbprints: isShown ? "thumbprint \(short) (SHA-256 \(long))" : nil,
-                    endsAt: certificate.notAfter
+                    detail: tls.certificate,
+                    isApplication: false,
+                    endsAt: end
                 )
             )
         } catch {
@@ -182,17 +201,9 @@ extension Settings {
 }
 
 extension Settings.Defender {
-    /// How the application proves itself; never the secret.
-    var credentialWords: String {
-        if case .secrets(let secrets) = credential {
-            return secrets.count == 1 ? "a secret" : "\(secrets.count) secrets, tried in order"
-        }
-        return certificatePEM == nil ? "no secret and no certificate" : "a certificate"
-    }
-
-    /// The application's certificate and key; nil where it has none.
-    var certificatePEM: Secret? {
-        if case .certificate(let pem) = credential { pem } else { nil }
+    /// True if tokens come from the platform instead of the login host.
+    var asksPlatform: Bool {
+        if case .managedIdentity = credential { true } else { false }
     }
 }
 
@@ -200,7 +211,8 @@ extension TokenError {
     /// True if the outside world failed, false if it said no or something here is wrong.
     var isOfOutside: Bool {
         switch self {
-        case .setting, .credential: false
+        case .setting, .credential, .staleToken: false
+        case .identity: isTransient
         case .refused(let refusal): refusal.isTransient
         case .throttled, .unavailable, .unreadable, .cancelled: true
         case .transfer(let failure): ![.badAddress, .notPermitted].contains(failure.kind)

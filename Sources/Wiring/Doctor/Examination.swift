@@ -32,8 +32,10 @@ struct Examination: Sendable {
     /// A certificate of ours.
     struct OwnCertificate: Sendable, Equatable {
         let name: String
-        /// SHA-1, as the portal shows it, and SHA-256; nil where no portal asks.
-        let thumbprints: String?
+        /// Its thumbprint, as the portal shows it, or its file.
+        let detail: String
+        /// False for the listener's.
+        let isApplication: Bool
         let endsAt: Timestamp
     }
 
@@ -49,6 +51,8 @@ struct Examination: Sendable {
     /// How the application proves itself, in words.
     var credential: String
     var certificates: [OwnCertificate] = []
+    /// The file of a federated token and its end, as they were read.
+    var federated: (file: String, endsAt: Timestamp)?
     /// A certificate of ours that cannot be read.
     var unreadable: [(name: String, problem: String, fix: String)] = []
 }

@@ -1,5 +1,6 @@
 import CurlClient
 import Deciding
+import Entra
 import Foundation
 import Vocabulary
 

@@ -182,6 +182,7 @@ extension TokenHealth {
     init(_ report: TokenReport) {
         certificateEndsAt = report.certificateExpiresAt
         clockAhead = report.clockAhead
+        federatedFile = report.federatedFile
         if let error = report.lastError {
             token = .failing(message: error.message, fix: error.fix)
         } else if report.lastTokenAt != nil {

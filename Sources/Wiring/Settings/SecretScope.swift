@@ -25,7 +25,8 @@ enum SecretScope: Sendable, Hashable {
 
     /// True if a secret is read for what it is called in messages, whatever ``includes(_:)`` says.
     func includes(called name: String) -> Bool {
-        self == .application && ["the application's", "the proxy's"].contains { name.hasPrefix($0) }
+        self == .application
+            && ["the application's", "the certificate's", "the proxy's"].contains { name.hasPrefix($0) }
     }
 
     /// Stands where a secret was not read: random, so that nothing fits it.

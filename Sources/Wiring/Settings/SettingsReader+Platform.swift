@@ -103,7 +103,7 @@ extension SettingsReader {
         _ node: Node,
         _ reading: SettingsReading
     ) -> EntraCredential? {
-        let isRead = reading.secretScope.includes(nil)
+        let isRead = reading.secretScope.includes(nil) || reading.secretScope == .application
         do throws(TokenError) {
             let identity = try ManagedIdentity(
                 selector,

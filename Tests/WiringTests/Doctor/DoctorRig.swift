@@ -26,6 +26,8 @@ struct DoctorRig: Sendable {
     }()
     var secret: String?
     var hasCertificate = false
+    /// In place of secret and certificate: the end of a federated token.
+    var federatedEndsAt: Timestamp?
     var tenant = DoctorRig.tenant
     var scope = "https://api.securitycenter.microsoft.com/.default"
     /// In place of the simulator's address.
@@ -44,6 +46,15 @@ struct DoctorRig: Sendable {
                 try folder.write(secret ?? addresses.secret, to: "app.secret")
                 try keys.clientPEM.withText { try folder.write($0, to: "app.pem") }
                 try folder.write(String(decoding: keys.authority.pem(), as: UTF8.self), to: "ca.pem")
+                if let federatedEndsAt {
+                    let claims: JSONValue = [
+                        "exp": .integer(federatedEndsAt.seconds), "iss": "https://oidc.corp.example/",
+                        "sub": "s",
+                        "aud": "api://AzureADTokenExchange",
+                    ]
+                    let token = "e30." + Base64.encodeURL(claims.encoded()) + ".c2ln"
+                    try folder.write(token, to: "federated")
+                }
                 try folder.write(text(addresses), to: "bascule.yaml")
                 let settings = try SettingsReader.read(
                     folder.path("bascule.yaml"),
@@ -60,7 +71,10 @@ struct DoctorRig: Sendable {
     }
 
     private func text(_ addresses: SimulatorAddresses) -> String {
-        let credential = hasCertificate ? "certificate: { file: app.pem }" : "secret: { file: app.secret }"
+        let credential =
+            federatedEndsAt != nil
+            ? "federated: { file: federated }"
+            : hasCertificate ? "certificate: { file: app.pem }" : "secret: { file: app.secret }"
         return """
             ledger: sqlite:ledger.db
             control: control.sock
