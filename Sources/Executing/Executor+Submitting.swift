@@ -15,7 +15,9 @@ extension Executor {
                 Outcome(code: "unknown-action", message: "There is no action \(job.action).")
             )
         }
-        if entry.changesState, !job.isAutomatic, let refusal = job.onboardingNeed.refusal(of: machine) {
+        if entry.changesState, !job.isAutomatic,
+            let refusal = job.machine.flatMap({ job.onboardingNeed.refusal(of: $0) })
+        {
             // It was onboarded, or taken off, since it was found.
             let outcome = Outcome(code: refusal.code, message: refusal.message, fix: refusal.fix)
             return try await refuse(&job, outcome)

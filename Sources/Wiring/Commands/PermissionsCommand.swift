@@ -49,7 +49,11 @@ struct PermissionsCommand: AsyncParsableCommand {
                 secrets: compare ? .application : .unread
             )
         }
-        let plan = PermissionPlan(grants: settings.policy.grants, context: user ? .user : .application)
+        let plan = PermissionPlan(
+            grants: settings.policy.grants,
+            context: user ? .user : .application,
+            backEnds: settings.defender.backEnds
+        )
         let listing = PermissionListing(plan: plan, file: config)
         if az { return print(listing.script) }
         guard compare else { return print(json ? listing.json.encodedText : listing.text) }

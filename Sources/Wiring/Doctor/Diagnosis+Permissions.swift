@@ -10,7 +10,14 @@ extension Diagnosis {
         guard case .got(let token) = seen.token, !isForeignAudience, let names = token.permissions else {
             return nil
         }
-        return Set(names.map { Permission(resource: .defender, name: $0) })
+        let graph = heldAtGraph.map { $0.map { Permission(resource: .graph, name: $0) } } ?? []
+        return Set(names.map { Permission(resource: .defender, name: $0) } + graph)
+    }
+
+    /// What a token for Graph carries; nil where none was asked for or it cannot be read.
+    private var heldAtGraph: Set<String>? {
+        guard case .got(let token) = seen.graphToken else { return nil }
+        return token.permissions
     }
 
     private var tokenContext: TokenContext {
@@ -19,7 +26,8 @@ extension Diagnosis {
     }
 
     var permissions: [Finding] {
-        let actions = Catalogue.actions.map(ActionNeeds.init).compactMap { action in
+        let actions = Catalogue.actions.map { ActionNeeds(patient.backEnds.served($0)) }.compactMap {
+            action in
             finding(
                 action.word,
                 action.needs(in: tokenContext),
@@ -53,7 +61,9 @@ extension Diagnosis {
             return .note(name, "needs \(unknown); not known whether it is held; \(who)")
         }
         // A token is for one API: what another needs is not in it.
-        let others = needs.filter { $0.anyOf.contains { $0.resource != .defender } }
+        let others = needs.filter { need in
+            heldAtGraph == nil && need.anyOf.contains { $0.resource != .defender }
+        }
         let own = needs.filter { !others.contains($0) }
         let missing = own.filter { !$0.isMet(by: held) }
         let words = own.map { need in
@@ -76,8 +86,13 @@ extension Diagnosis {
             fix: held.isEmpty
                 ? nil
                 : "Add the \(kind) permission \(wanted.joined(separator: " and ")) of "
-                    + "\(PermissionResource.defender.title) and grant admin consent.",
+                    + "\(missing.allSatisfy(isOfGraph) ? PermissionResource.graph.title : PermissionResource.defender.title) "
+                    + "and grant admin consent.",
             code: "permission.missing"
         )
+    }
+
+    private func isOfGraph(_ need: PermissionNeed) -> Bool {
+        need.anyOf.allSatisfy { $0.resource == .graph }
     }
 }

@@ -8,7 +8,13 @@ import Vocabulary
 struct Diagnosis: Sendable {
     let patient: Patient
     let seen: Examination
-    var retirements = Retirement.all
+    let retirements: [Retirement]
+
+    init(patient: Patient, seen: Examination, retirements: [Retirement]? = nil) {
+        self.patient = patient
+        self.seen = seen
+        self.retirements = retirements ?? Retirement.all(patient.backEnds)
+    }
 
     var report: DoctorReport {
         DoctorReport(

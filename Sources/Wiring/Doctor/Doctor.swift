@@ -26,6 +26,7 @@ struct Doctor: Sendable {
     init(
         settings: Settings,
         http: any HTTPSending,
+        scope: String? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         elapsed: (@Sendable () -> Duration)? = nil
     ) {
@@ -95,6 +96,13 @@ struct Doctor: Sendable {
             note(await source.status(), &seen)
         } catch {
             seen.token = .failed(error)
+        }
+        guard case .got = seen.token, let scope = Patient(settings).graphScope else { return }
+        do throws(TokenError) {
+            let source = try settings.tokenSource(http: http, scope: scope, now: now)
+            seen.graphToken = .got(try await source.token())
+        } catch {
+            seen.graphToken = .failed(error)
         }
     }
 
@@ -179,6 +187,8 @@ struct Doctor: Sendable {
 extension Settings {
     /// A source of tokens as the bridge has one; nothing is asked yet.
     ///
+    /// `scope` is Defender's unless another is given.
+    ///
     /// - Throws: ``TokenError/setting(name:problem:)``.
     func tokenSource(
         http: any HTTPSending,
@@ -190,7 +200,7 @@ extension Settings {
                 loginBase: defender.login,
                 tenant: defender.tenant,
                 client: defender.client,
-                scope: defender.scope
+                scope: scope ?? defender.scope
             ),
             credential: { credential },
             sender: http,

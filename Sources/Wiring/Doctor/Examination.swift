@@ -43,6 +43,8 @@ struct Examination: Sendable {
     var login: Contact = .notTried
     var api: Contact = .notTried
     var token: Token = .notAsked
+    /// The same for Graph, where something that is granted goes there.
+    var graphToken: Token = .notAsked
     /// Defender's answer to the token, or to none.
     var probe: DefenderProbe.Answer?
     var clocks: [ServerClock] = []

@@ -1,3 +1,4 @@
+import Catalogue
 import CurlClient
 import Deciding
 import Entra
@@ -22,6 +23,10 @@ struct Patient: Sendable {
     let isAPIProxied: Bool
     let grants: [Grant]
     let plan: PermissionPlan
+    /// Which back end serves what can be had from more than one.
+    let backEnds: BackEndChoice
+    /// What a token for Graph is asked for, where the grants need one.
+    let graphScope: String?
 
     init(_ settings: Settings) {
         file = settings.file
@@ -42,7 +47,14 @@ struct Patient: Sendable {
         isLoginProxied = settings.curl.usesProxy(for: Secret(settings.defender.login))
         isAPIProxied = settings.curl.usesProxy(for: Secret(settings.defender.api))
         grants = settings.policy.grants
-        plan = PermissionPlan(grants: settings.policy.grants, context: .application)
+        backEnds = settings.defender.backEnds
+        plan = PermissionPlan(
+            grants: settings.policy.grants,
+            context: .application,
+            backEnds: settings.defender.backEnds
+        )
+        let needsGraph = plan.least.contains { $0.resource == .graph }
+        graphScope = needsGraph ? settings.defender.graphScope : nil
     }
 
     /// The resource that the scope asks for.

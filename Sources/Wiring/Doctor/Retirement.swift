@@ -9,9 +9,9 @@ struct Retirement: Sendable, Hashable {
     /// ISO date.
     let date: String
 
-    /// Those of the catalogue.
-    static var all: [Retirement] {
-        Catalogue.actions.compactMap { entry in
+    /// Those of the catalogue, as it is served.
+    static func all(_ backEnds: BackEndChoice = BackEndChoice()) -> [Retirement] {
+        Catalogue.actions.map(backEnds.served).compactMap { entry in
             entry.retires.map { Retirement(word: entry.word, backEnd: words(of: entry.backEnd), date: $0) }
         }
     }

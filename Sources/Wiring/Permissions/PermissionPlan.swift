@@ -22,12 +22,16 @@ struct PermissionPlan: Sendable {
     /// - Parameters:
     ///   - grants: All of the policy's.
     ///   - context: The bridge itself acts as the application; nobody's login watches for foreign containments.
-    ///   - needs: What a word needs; nil for words that only the ledger knows, such as `unfreeze`.
+    ///   - backEnds: Which back end serves what can be had from more than one.
+    ///   - needs: What a word needs, nil for words that only the ledger knows, such as `unfreeze`; by default as
+    ///     the catalogue says.
     init(
         grants: [Grant],
         context: TokenContext,
-        needs: (String) -> ActionNeeds? = { Catalogue.entry($0).map(ActionNeeds.init) }
+        backEnds: BackEndChoice = BackEndChoice(),
+        needs made: ((String) -> ActionNeeds?)? = nil
     ) {
+        let needs = made ?? { word in Catalogue.entry(word).map { ActionNeeds(backEnds.served($0)) } }
         self.context = context
         var reasons: [Reason] = []
         func add(_ need: PermissionNeed, _ word: String?, _ grant: GrantReference?) {

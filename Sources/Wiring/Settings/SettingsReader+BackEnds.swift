@@ -31,19 +31,11 @@ extension SettingsReader {
         return choice
     }
 
-    /// Says of granted actions what ends and when, and which of them need an address of Graph that is missing.
+    /// Says which granted actions need an address of Graph that is missing.
     static func warnOfBackEnds(_ settings: Settings, _ fields: Fields) {
         let granted = Set(settings.policy.grants.flatMap(\.actions))
         for entry in Catalogue.actions where granted.contains(entry.word) {
             let served = settings.defender.backEnds.served(entry)
-            if let date = served.retires {
-                let other = entry.others.first { $0.backEnd != served.backEnd }?.backEnd ?? entry.backEnd
-                fields.reading.warn(
-                    fields.key("defender"),
-                    "\(entry.word) goes through the \(served.backEnd.rawValue) back end, which ends on \(date)",
-                    "choose \(other.rawValue) under `back-ends`, with its permission in time"
-                )
-            }
             if served.backEnd == .graph, settings.defender.graph == nil {
                 fields.reading.warn(
                     fields.key("defender"),

@@ -6,7 +6,7 @@ extension SettingsReader {
     static func warnOfRetirement(
         _ grants: [Grant],
         _ reading: SettingsReading,
-        retirements: [Retirement] = Retirement.all,
+        retirements: [Retirement],
         now: Timestamp = .now()
     ) {
         for grant in grants {

@@ -30,7 +30,7 @@ extension SettingsReader {
         }
         warnOfLifting(grants, fields)
         warnOfBackEnds(settings, fields)
-        warnOfRetirement(settings, reading)
+        warnOfRetirement(grants, reading, retirements: Retirement.all(settings.defender.backEnds))
         if settings.tell == nil {
             for route in settings.routes where route.confirmation == .chat {
                 reading.warn(

@@ -50,7 +50,7 @@ struct RetirementTests {
     }
 
     @Test func `the catalogue's own dates are dates`() {
-        for retirement in Retirement.all {
+        for retirement in Retirement.all() {
             #expect(retirement.date.wholeMatch(of: /20[0-9]{2}-[01][0-9]-[0-3][0-9]/) != nil, "\(retirement)")
         }
         #expect(Retirement.announced.contains("2027-02-01"))

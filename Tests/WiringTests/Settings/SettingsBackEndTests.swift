@@ -44,8 +44,7 @@ struct SettingsBackEndTests {
 
             """
         let folder = try SettingsFolder()
-        let dated =
-            #"hunt goes through the defender back end, which ends on 2027-02-01; choose graph under `back-ends`, with its permission in time"#
+        let dated = "hunt ends on 2027-02-01 (Defender for Endpoint API)"
         let ending = try folder.readWhole(Self.file("back-ends: { hunting: defender }") + grants).warnings
         #expect(ending.contains { $0.text.contains(dated) }, "\(ending.map(\.text))")
         let usual = try folder.readWhole(SettingsFolder.base + grants).warnings
