@@ -72,6 +72,8 @@ package struct SimulatorScript: Sendable, Equatable {
             "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
             "Machine.RestrictExecution", "Machine.StopAndQuarantine", "Machine.Offboard",
             "Machine.ReadWrite.All", "Alert.ReadWrite.All", "AdvancedQuery.Read.All",
+            "User.Read.All", "File.Read.All", "Ip.Read.All", "URL.Read.All", "Software.Read.All",
+            "Vulnerability.Read.All", "SecurityRecommendation.Read.All", "Score.Read.All",
         ]
         graphRoles = ["ThreatHunting.Read.All", "SecurityAlert.ReadWrite.All"]
         tokenLifetimeSeconds = 3_599

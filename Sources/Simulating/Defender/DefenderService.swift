@@ -65,6 +65,7 @@ struct DefenderService: Sendable {
         case ("GET", let path) where path == ["machines"]:
             try admit("machines", Self.reading, caller, call)
             return try listMachines(call)
+        case ("GET", let path) where path == ["machines", "findbytag"]: return try findByTag(call, caller)
         case ("GET", let path) where path.count == 2 && path[0] == "machines":
             try admit("machines/{id}", Self.reading, caller, call)
             if path[1].hasPrefix("findbyip(") { return try findByAddress(segments[1], call) }

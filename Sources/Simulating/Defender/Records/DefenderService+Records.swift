@@ -11,6 +11,7 @@ extension DefenderService {
         _ segments: [String],
         _ caller: BearerCheck.Caller
     ) throws(DefenderRefusal) -> SimulatedAnswer? {
+        if let answer = try answerFact(call, segments, caller) { return answer }
         let path = segments.map { $0.lowercased() }
         switch (call.method, path.first) {
         case (_, "alerts"): return try answerAlerts(call, segments, caller)

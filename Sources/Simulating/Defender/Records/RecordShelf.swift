@@ -11,6 +11,9 @@ struct RecordShelf: Sendable, Codable, Equatable {
     init(_ script: SimulatorScript) {
         lists = [:]
         for (name, rows) in script.records { lists[name.lowercased()] = rows.map(Record.init(fields:)) }
+        for (name, rows) in FactSample.rows(script) where lists[name] == nil {
+            lists[name] = rows.map(Record.init(fields:))
+        }
         var known = Set(rows("alerts").compactMap { $0["id"]?.string })
         for (alert, machine) in script.alerts.sorted(by: { $0.key < $1.key }) {
             guard known.insert(alert).inserted else { continue }
