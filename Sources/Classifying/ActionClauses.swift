@@ -20,11 +20,11 @@ struct ActionClauses {
     /// Takes the clause that `word` begins.
     mutating func take(_ word: String, _ words: inout CommandWords) throws(Misunderstanding) {
         let keyword = word.lowercased()
-        // `with a=1 b=2`: further parameters follow without the word.
+        // `with a=1 b=2`: further parameters follow without the word, or with it once more.
         let continuesWith = said.contains("with") && word.contains("=")
         if !continuesWith {
             guard ChatGrammar.keywords.contains(keyword) else { throw notUnderstood(word) }
-            guard said.insert(keyword).inserted else {
+            guard said.insert(keyword).inserted || keyword == "with" else {
                 throw refusal("\"\(keyword)\" is said twice.")
             }
         }

@@ -120,6 +120,7 @@ package enum ChatGrammar {
             let list = try list(&words, of: entry.word, "alerts").joined(separator: ",")
             guard let alerts = Subject.parse(list, as: .alerts) else { throw noSubject(list, entry) }
             return [alerts]
+        case .tag: return [try tag(&words, of: entry)]
         default:
             var subjects: [Subject] = []
             let parts = try list(&words, of: entry.word, entry.about.label)
@@ -134,6 +135,21 @@ package enum ChatGrammar {
             }
             return subjects
         }
+    }
+
+    /// A tag, in quotes where it has blanks; a comma belongs to it.
+    private static func tag(
+        _ words: inout CommandWords,
+        of entry: ActionEntry
+    ) throws(Misunderstanding) -> Subject {
+        guard var text = try words.next() else {
+            throw Misunderstanding("\"\(entry.word)\" needs a tag. \(CommandForms.rightForm(entry.word))")
+        }
+        while text.hasPrefix("\""), text.count < 2 || !text.hasSuffix("\""), let more = try words.next() {
+            text += " \(more)"
+        }
+        guard let tag = Subject.parse(unquoted(text), as: .tag) else { throw noSubject(text, entry) }
+        return tag
     }
 
     private static func noSubject(_ text: String, _ entry: ActionEntry) -> Misunderstanding {

@@ -5,10 +5,9 @@ package import Vocabulary
 package enum CommandForms {
     /// All first words in one line.
     package static var everything: String {
-        let actions = Catalogue.actions.filter { $0.isPosted || ($0.isLookUp && $0.needsGrant) }
-            .map(\.word).joined(separator: ", ")
+        let actions = Catalogue.actions.filter(\.isPosted).map(\.word).joined(separator: ", ")
         return "Commands: \(actions), status, isolated, jobs, approve, deny, "
-            + "extend, hold, cancel, go, whoami, freeze, unfreeze, help."
+            + "extend, hold, cancel, go, whoami, freeze, unfreeze, help; and the look-ups, which help lists."
     }
 
     /// The right form of one command, as in `Right form: isolate <machine>[,<machine>…] …`.
@@ -19,9 +18,9 @@ package enum CommandForms {
     /// The lines of `help`.
     package static var help: [String] {
         let actions = Catalogue.actions.filter(\.isPosted)
-        let lookUps = Catalogue.actions.filter { $0.isLookUp && $0.needsGrant }.map { form($0.word) }
+        let lookUps = Catalogue.actions.filter { $0.isLookUp && $0.needsGrant }.map(\.word)
         return actions.map { "\(form($0.word)): \($0.summary)" } + [
-            "Look-ups: \(lookUps.joined(separator: "; ")).",
+            "Look-ups: \(lookUps.joined(separator: ", ")). One that is said wrongly is answered with its right form.",
             "status <machine>: \(Catalogue.status.summary)",
             "isolated: List what is contained, by whom, and until when.",
             "jobs: List what is under way.",

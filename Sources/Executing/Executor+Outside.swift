@@ -161,7 +161,8 @@ extension Executor {
         if let group = machine.deviceGroup { facts.append("group \(group)") }
         if let health = machine.healthStatus { facts.append("health \(health)") }
         if let risk = machine.riskScore { facts.append("risk \(risk)") }
-        if let value = machine.deviceValue { facts.append("value \(value)") }
+        if let exposure = machine.exposureLevel { facts.append("exposure \(exposure)") }
+        if let value = machine.deviceValue { facts.append("device value \(value)") }
         if let tags = machine.shownTags { facts.append("tags \(tags)") }
         if let seen = machine.lastSeen { facts.append("last full report \(seen.iso8601)") }
         return "\(machine.shownName) (\(machine.id)): \(facts.joined(separator: ", "))."

@@ -72,7 +72,8 @@ extension Executor {
             machine: job.machine?.id,
             parameters: job.parameters,
             endsAt: job.duration.map { wallClock() + $0.duration },
-            comment: ActionMarker.comment(job: job.id, person: job.askerText, reason: job.reason)
+            comment: ActionMarker.comment(job: job.id, person: job.askerText, reason: job.reason),
+            askedAt: wallClock()
         )
     }
 }

@@ -43,7 +43,7 @@ enum ActionListing {
         var lines = [
             "# Actions", "",
             "Made by `bascule actions --markdown`; a test compares it with the catalogue. Permissions are of the "
-                + "*WindowsDefenderATP* API; any one of those in a cell will do, and every action also takes one of "
+                + "*WindowsDefenderATP* API; any one of those in a cell will do, and every action on a machine also takes one of "
                 + "\(Catalogue.readingMachines.map { "`\($0)`" }.joined(separator: ", ")) to find the machine and "
                 + "to watch it.", "",
             "| action | what it does | parameters | application permission | delegated permission | rate window | undone by | back end | retires |",
@@ -118,12 +118,12 @@ enum ActionListing {
         var lines = [entry.word, "  \(entry.summary)"]
         lines += entry.parameters.map { parameter in
             "  with \(parameter.name)=\(parameter.placeholder)"
-                + "  (\(parameter.defaultValue.map { "\($0) if not said" } ?? "must be said")): \(parameter.summary)"
+                + "  (\(parameter.defaultValue.map { "\($0) if not said" } ?? (parameter.isRequired ? "must be said" : "may be said"))): \(parameter.summary)"
         }
         if entry.takesTimeBox { lines.append("  for <duration>: ends by itself, such as `for 4h`") }
         if let undoneBy = entry.undoneBy { lines.append("  undone by: \(undoneBy)") }
         lines.append("  permission: \(entry.applicationPermissions.joined(separator: " or "))")
-        if entry.applicationPermissions != entry.watchingPermissions {
+        if !entry.watchingPermissions.isEmpty, entry.applicationPermissions != entry.watchingPermissions {
             lines.append("  and to find and watch: \(entry.watchingPermissions.joined(separator: " or "))")
         }
         lines.append("  works on: \(entry.platforms)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogue
 import Foundation
 import JSONReader
 import UnixSignals
@@ -89,10 +90,11 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Words as the shell has split them; one with a blank in it stands in quotes again.
     var text: String {
-        words.map { word in
-            guard word.contains(where: \.isWhitespace), let sign = word.firstIndex(of: "=") else {
-                return word
-            }
+        let isAboutTag = words.first.flatMap { Catalogue.entry($0) }?.about == .tag
+        return words.enumerated().map { index, word in
+            guard word.contains(where: \.isWhitespace) else { return word }
+            if index == 1, isAboutTag, !word.hasPrefix("\"") { return "\"\(word)\"" }
+            guard let sign = word.firstIndex(of: "=") else { return word }
             let value = word[word.index(after: sign)...]
             return value.hasPrefix("\"") ? word : "\(word[...sign])\"\(value)\""
         }.joined(separator: " ")

@@ -40,7 +40,8 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
             machine: isAboutMachine ? try Bench.machineID() : nil,
             parameters: filled,
             endsAt: endsAt,
-            comment: "bascule:j-1 mia: SEC-1"
+            comment: "bascule:j-1 mia: SEC-1",
+            askedAt: Bench.now
         )
         return entry.changesState
             ? try await bench.client.order(request, deadline: .seconds(30))
@@ -51,7 +52,7 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
         Bench(answers, backEnds: BackEndChoice(hunting: host, alerts: host))
     }
 
-    static let all: [ThingCase] = alerts + hunting
+    static let all: [ThingCase] = alerts + facts + hunting + weaknesses
 }
 
 /// Every look-up and order, on the wire and back.

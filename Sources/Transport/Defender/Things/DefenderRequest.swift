@@ -14,6 +14,8 @@ package struct DefenderRequest: Sendable, Hashable {
     package let endsAt: Timestamp?
     /// At most 500 characters, our marker first; for what can be commented.
     package let comment: String
+    /// The wall clock as it is asked; nil where no look-up needs it.
+    package let askedAt: Timestamp?
 
     package init(
         action: String,
@@ -21,7 +23,8 @@ package struct DefenderRequest: Sendable, Hashable {
         machine: MachineID? = nil,
         parameters: [String: String] = [:],
         endsAt: Timestamp? = nil,
-        comment: String = ""
+        comment: String = "",
+        askedAt: Timestamp? = nil
     ) {
         self.action = action
         self.subject = subject
@@ -29,6 +32,7 @@ package struct DefenderRequest: Sendable, Hashable {
         self.parameters = parameters
         self.endsAt = endsAt
         self.comment = comment
+        self.askedAt = askedAt
     }
 
     /// A parameter's value, unless it is the word that says nothing, such as `any` or `unchanged`.

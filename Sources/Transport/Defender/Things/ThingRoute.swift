@@ -44,7 +44,7 @@ struct ThingRoute: Sendable {
         backEnd == .graph ? graph[word] : all[word]
     }
 
-    static let all: [String: ThingRoute] = [alerts, hunting].reduce(into: [:]) { all, some in
+    static let all: [String: ThingRoute] = [alerts, facts, hunting].reduce(into: [:]) { all, some in
         all.merge(some) { first, _ in first }
     }
 
