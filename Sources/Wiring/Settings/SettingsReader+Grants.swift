@@ -65,11 +65,14 @@ extension SettingsReader {
         return (grant, fields)
     }
 
-    /// The condition on machines; a grant of actions that are about none needs none.
+    /// The condition on machines; a grant of nothing but `look-ups` and actions that are about none needs none.
     private static func readMachines(_ fields: Fields, _ grant: inout Grant) -> Bool {
-        let others = grant.actions.filter { Catalogue.entry($0)?.isAboutMachine == false }
+        let words = fields.texts("allow") ?? []
+        let others = words.filter {
+            $0 == Policy.lookUpsWord || Catalogue.entry($0)?.isAboutMachine == false
+        }
         guard let machines = fields["machines"] else {
-            if !others.isEmpty, others.count == grant.actions.count { return true }
+            if !others.isEmpty, others.count == words.count { return true }
             fields.missing("machines")
             return false
         }
@@ -78,7 +81,13 @@ extension SettingsReader {
             return false
         }
         grant.machines = condition
-        if let word = others.first {
+        if others.first == Policy.lookUpsWord {
+            fields.reading.error(
+                machines,
+                "most look-ups are about no machine, so that \(fields.name) with its \"machines\" never allows them",
+                "leave \"machines\" out, or name what may be looked up of those machines, such as machine-users"
+            )
+        } else if let word = others.first {
             fields.reading.error(
                 machines,
                 "\(word) is about no machine, so that \(fields.name) with its \"machines\" never allows it",
