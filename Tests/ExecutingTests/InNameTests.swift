@@ -240,7 +240,7 @@ struct InNameTests {
     }
 
     @Test func `a job of an older ledger, without a name, is still read`() throws {
-        let request = ActionRequest(action: "isolate", machine: .hostName("laptop-7"))
+        let request = ActionRequest(action: "isolate", subject: .hostName("laptop-7"))
         let intent = Intent(
             source: SourceName("local"),
             asker: .local("mia"),

@@ -26,7 +26,6 @@ struct Doctor: Sendable {
     init(
         settings: Settings,
         http: any HTTPSending,
-        scope: String? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         elapsed: (@Sendable () -> Duration)? = nil
     ) {
@@ -192,6 +191,7 @@ extension Settings {
     /// - Throws: ``TokenError/setting(name:problem:)``.
     func tokenSource(
         http: any HTTPSending,
+        scope: String? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws(TokenError) -> TokenSource {
         let credential = defender.entraCredential
