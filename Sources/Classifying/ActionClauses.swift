@@ -57,7 +57,9 @@ struct ActionClauses {
         guard let parameter = entry.parameters.first(where: \.isDocument) else {
             throw refusal("\"\(entry.word)\" takes no file.")
         }
-        guard let value = parameter.canonical(text) else {
+        // What editors on Windows put before and between lines.
+        let unmarked = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+        guard let value = parameter.canonical(unmarked.replacing("\r\n", with: "\n")) else {
             throw refusal("The file is not \(parameter.expectation).")
         }
         parameters[parameter.name] = value
@@ -90,15 +92,29 @@ struct ActionClauses {
         }
     }
 
-    /// Looks at everything that was said: what has no default must be there.
-    func checked() throws(Misunderstanding) -> ActionClauses {
+    /// Looks at everything that was said: what has no default must be there, and lists are read line by line.
+    func checked(_ subjects: [Subject]) throws(Misunderstanding) -> ActionClauses {
         if let missing = entry.parameters.first(where: { $0.isRequired && parameters[$0.name] == nil }) {
             throw refusal("\"\(entry.word)\" needs \"with \(missing.name)=\(missing.placeholder)\".")
         }
-        if entry.needsEnd, duration == nil, parameters[Catalogue.expiryParameter] != Catalogue.never {
-            throw refusal("\"\(entry.word)\" needs an end: \"for <duration>\", or \"for ever\".")
+        var checked = self
+        for parameter in entry.parameters {
+            guard let kind = parameter.linesOf, let list = parameters[parameter.name] else { continue }
+            do throws(SubjectList.Fault) {
+                checked.parameters[parameter.name] = try SubjectList.canonical(list, of: kind)
+            } catch {
+                throw refusal(error.words)
+            }
         }
-        return self
+        for subject in subjects {
+            let objection = entry.objection(
+                checked.parameters,
+                subject: subject.thing,
+                hasDuration: duration != nil
+            )
+            if let objection { throw refusal(objection) }
+        }
+        return checked
     }
 
     /// Quotes around a whole value keep its blanks.

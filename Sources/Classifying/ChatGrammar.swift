@@ -93,7 +93,7 @@ package enum ChatGrammar {
         while let word = try words.next() {
             try clauses.take(word, &words)
         }
-        clauses = try clauses.checked()
+        clauses = try clauses.checked(subjects)
         return subjects.map { subject in
             .action(
                 ActionRequest(
@@ -123,7 +123,8 @@ package enum ChatGrammar {
         case .tag: return [try tag(&words, of: entry)]
         default:
             var subjects: [Subject] = []
-            let parts = try list(&words, of: entry.word, entry.about.label)
+            let takesLinks = entry.about == .indicator || entry.about == .indicatorOrID
+            let parts = try list(&words, of: entry.word, entry.about.label, takesLinks: takesLinks)
             for part in parts {
                 guard let subject = Subject.parse(unquoted(part), as: entry.about) else {
                     throw noSubject(part, entry)
@@ -163,13 +164,15 @@ package enum ChatGrammar {
     private static func list(
         _ words: inout CommandWords,
         of command: String,
-        _ label: String
+        _ label: String,
+        takesLinks: Bool = false
     ) throws(Misunderstanding) -> [String] {
-        guard var list = try words.next(), !keywords.contains(list.lowercased()) else {
+        guard var list = try words.next(takesLinks: takesLinks), !keywords.contains(list.lowercased()) else {
             throw Misunderstanding("\"\(command)\" needs a \(label). \(CommandForms.rightForm(command))")
         }
         while list.hasSuffix(",") || words.upcomingStartsWithComma {
-            guard let more = try words.next(), !keywords.contains(more.lowercased()) else { break }
+            guard let more = try words.next(takesLinks: takesLinks), !keywords.contains(more.lowercased())
+            else { break }
             list += more
         }
         return list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

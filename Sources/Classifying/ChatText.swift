@@ -31,13 +31,24 @@ enum ChatText {
     /// `laptop-7.corp.example` is what was typed; Slack sends
     /// `<http://laptop-7.corp.example|laptop-7.corp.example>`. A label that says something else than its
     /// link is refused: what the person saw is not what was sent.
-    static func word(_ raw: some StringProtocol) throws(Misunderstanding) -> String {
+    ///
+    /// Where an address of the web may be named (`takesLinks`), a link also counts as where it leads, if it has no
+    /// label or one that says the same.
+    static func word(
+        _ raw: some StringProtocol,
+        takesLinks: Bool = false
+    ) throws(Misunderstanding) -> String {
         var output = ""
         var rest = raw[...]
         while let open = rest.firstIndex(of: "<") {
             guard let close = rest[open...].firstIndex(of: ">") else { break }
             output += unescaped(String(rest[..<open]))
-            output += try label(of: rest[rest.index(after: open)..<close])
+            let link = rest[rest.index(after: open)..<close]
+            if takesLinks, let address = try address(of: link) {
+                output += address
+            } else {
+                output += try label(of: link)
+            }
             rest = rest[rest.index(after: close)...]
         }
         return output + unescaped(String(rest))
@@ -61,6 +72,21 @@ enum ChatText {
             rest = rest[rest.index(after: close)...]
         }
         return output + unescaped(String(rest))
+    }
+
+    /// Where a link leads, as its label shows it; nil for a link whose label says something else.
+    private static func address(of link: some StringProtocol) throws(Misunderstanding) -> String? {
+        let parts = link.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
+        let target = unescaped(String(parts[0]))
+        let folded = target.lowercased()
+        guard folded.hasPrefix("http://") || folded.hasPrefix("https://"),
+            parts.count == 1 || unescaped(String(parts[1])) == target
+        else { return nil }
+        // A comma would end it and begin another.
+        guard !target.contains(",") else {
+            throw Misunderstanding("A URL with a comma in it is not read. Write the comma as %2C.")
+        }
+        return target
     }
 
     private static func label(of link: some StringProtocol) throws(Misunderstanding) -> String {

@@ -7,12 +7,14 @@ struct CommandWords {
     }
 
     /// The next word with links and escapes undone, or nil at the end.
-    mutating func next() throws(Misunderstanding) -> String? {
+    ///
+    /// Where `takesLinks`, an address of the web may stand as a link; see ``ChatText/word(_:takesLinks:)``.
+    mutating func next(takesLinks: Bool = false) throws(Misunderstanding) -> String? {
         rest = rest.drop { $0.isWhitespace }
         guard !rest.isEmpty else { return nil }
         let word = rest.prefix(upTo: endOfWord())
         rest = rest[word.endIndex...]
-        return try ChatText.word(word)
+        return try ChatText.word(word, takesLinks: takesLinks)
     }
 
     /// True if the next word begins with a comma, as in `a , b`.

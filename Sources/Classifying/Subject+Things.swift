@@ -22,13 +22,14 @@ extension Subject {
             case .alert: alertID(trimmed)
             case .alerts: alertIDs(trimmed)
             case .file: hash(trimmed, lengths: [40, 64])
-            case .address: AddressText.canonical(trimmed.lowercased())
-            case .domain: domain(trimmed)
+            case .address: AddressText.canonical(refanged(trimmed).lowercased())
+            case .domain: domain(refanged(trimmed))
             case .user: matches(trimmed, /[A-Za-z0-9._$-]{1,104}/)
             case .software, .recommendation: matches(trimmed.lowercased(), /[a-z0-9._+-]{1,200}/)
             case .vulnerability: matches(trimmed.uppercased(), /(?:CVE|TVM)-[0-9]{4}-[0-9]{1,10}/)
             case .investigation: alertID(trimmed)
-            case .indicator: indicator(trimmed)
+            case .indicator: indicator(refanged(trimmed))
+            case .indicatorOrID: matches(trimmed, /[0-9]{1,19}/) ?? indicator(refanged(trimmed))
             case .libraryFile: trimmed.hasPrefix(".") ? nil : matches(trimmed, /[A-Za-z0-9._-]{1,255}/)
             case .tag:
                 Catalogue.tag.parameter(Catalogue.tagParameter)?.canonical(trimmed)
@@ -57,6 +58,30 @@ extension Subject {
         guard case .dnsName(let name)? = parse(text) else { return nil }
         return name
     }
+
+    /// Undoes how analysts write what nobody is to open: `hxxp://evil[.]example`, `1.2.3[.]4`.
+    ///
+    /// A URL that is written plainly up to its path is left alone: there the marks may be its own.
+    static func refanged(_ text: String) -> String {
+        let folded = text.lowercased()
+        let plain = ["http://", "https://"].first { folded.hasPrefix($0) }
+        if let plain {
+            let authority = text.dropFirst(plain.count).prefix { !"/?#".contains($0) }
+            guard dotMarks.contains(where: { authority.lowercased().contains($0) }) else { return text }
+        }
+        var output = text
+        for mark in dotMarks { output = output.replacing(mark, with: ".") }
+        for (mark, meant) in [("[://]", "://"), ("[:]", ":"), ("[/]", "/")] {
+            output = output.replacing(mark, with: meant)
+        }
+        for (mark, meant) in [("hxxps://", "https://"), ("hxxp://", "http://")]
+        where output.lowercased().hasPrefix(mark) {
+            output = meant + output.dropFirst(mark.count)
+        }
+        return output
+    }
+
+    private static let dotMarks = ["[.]", "(.)", "{.}", "[dot]", "(dot)", "[DOT]", "(DOT)"]
 
     /// Networks in CIDR form are none: Defender takes no such indicator.
     private static func indicator(_ text: String) -> String? {

@@ -151,6 +151,10 @@ package struct Reason: Sendable, Hashable, Codable {
         case breakGlassReason = "break-glass-reason"
         /// Containments that were made outside Bascule.
         case foreign = "foreign-not-granted"
+        /// An indicator that would cut off the bridge, Defender, or every machine from itself.
+        case indicator = "indicator-refused"
+        /// An indicator on an address of networks inside.
+        case insideAddress = "inside-address"
     }
 
     package var code: Code

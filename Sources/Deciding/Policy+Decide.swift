@@ -23,6 +23,7 @@ extension Policy {
             Trial(of: $0, for: question, by: principal, machine: machine, under: self)
         }
         if let refusal = refusedBreakGlass(question, principal) { return refusal }
+        if let refusal = refusedIndicator(question, principal, trials) { return refusal }
         let applying = trials.filter { $0.outcome == .applies }.map(\.grant)
         if !applying.isEmpty, machine != nil || !entry.isAboutMachine {
             return permitted(by: applying, question, principal, machine)
@@ -54,7 +55,13 @@ extension Policy {
         }
         let first = order[0]
         var decision = allowed(by: grants[first], question, principal, machine)
-        if question.duration == nil, Catalogue.entry(question.action)?.takesTimeBox == true {
+        if let remark = indicatorRemark(question) {
+            decision.reasons.append(Reason(.insideAddress, remark))
+            decision.explanation.append(remark)
+        }
+        if question.duration == nil, !question.isForEver,
+            Catalogue.entry(question.action)?.takesTimeBox == true
+        {
             decision.defaultDuration = grants[first].durationDefault
         }
         if let essential = needs[first].essential {

@@ -139,7 +139,8 @@ extension Policy {
             )
         case .duration:
             let most = trial.grant.durationMax?.description ?? "some time"
-            let asked = question.duration.map { "\($0) is more" } ?? "say for how long"
+            let unsaid = question.isForEver ? "for ever is more" : "say for how long"
+            let asked = question.duration.map { "\($0) is more" } ?? unsaid
             return Reason(.duration, "\(principal) may \(action) for at most \(most); \(asked).")
         case .others:
             return Reason(.others, "\(principal) may \(action) only what they asked for themselves.")

@@ -33,6 +33,8 @@ package struct Policy: Sendable, Hashable {
     /// The default is 30 days: `lastSeen` is the last full report, about daily, and somebody's month of leave
     /// must not make their laptop look like a leftover. Longer errs towards asking which one is meant.
     package var staleAfter: Duration
+    /// Hosts that the bridge itself calls, in lower case without port; no indicator cuts them off.
+    package var ownHosts: Set<String> = []
 
     /// Facts about a machine older than this are no facts (design §2).
     package static let factsAgeMax = Duration.seconds(60)

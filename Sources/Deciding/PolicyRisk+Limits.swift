@@ -10,15 +10,30 @@ extension Policy {
         let exempt = Catalogue.restraints.map(\.ends.word) + [Catalogue.cancel.word]
         return Catalogue.actions.filter { $0.changesState && !exempt.contains($0.word) }.compactMap { entry in
             guard !limits.contains(where: { $0.action == entry.word }),
-                let grant = grants.first(where: { $0.allows(entry.word) && !$0.rehearses })
+                let grant = grants.first(where: {
+                    $0.allows(entry.word) && !$0.rehearses && isLoose($0, entry)
+                })
             else { return nil }
+            let isEstate = Catalogue.setsIndicators(entry.word)
+            let deed =
+                isEstate
+                ? "how often one account may \(entry.word) on every machine at once, and nobody need agree"
+                : entry.isAboutMachine
+                    ? "how many machines one account may \(entry.word)"
+                    : "how often one account may \(entry.word)"
             return PolicyRisk(
                 .noLimits,
                 grant,
-                "Nothing limits how many machines one account may \(entry.word).",
-                fix: "Add `limits: { \(entry.word): { per-hour: … } }`."
+                "Nothing limits \(deed).",
+                fix:
+                    "Add `limits: { \(entry.word): { per-hour: … } }`\(isEstate ? ", or `approvals` to the grant" : "")."
             )
         }
+    }
+
+    /// True if a limit is all that could hold it back: agreement does where one call reaches every machine.
+    private func isLoose(_ grant: Grant, _ entry: ActionEntry) -> Bool {
+        !Catalogue.setsIndicators(entry.word) || grant.approvals == nil
     }
 
     private func liftsOwnLimit(_ grant: Grant) -> PolicyRisk? {

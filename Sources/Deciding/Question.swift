@@ -1,3 +1,4 @@
+import Catalogue
 package import Vocabulary
 
 /// May this asker do this to that machine now? Asked at intake, when the machine is known, before the POST.
@@ -80,6 +81,11 @@ package struct Question: Sendable, Hashable {
             now: now
         )
     }
+}
+
+extension Question {
+    /// True if it was said that there is to be no end.
+    var isForEver: Bool { parameters[Catalogue.expiryParameter] == Catalogue.never }
 }
 
 /// What Defender said of the machine, and when; worth nothing after ``Policy/factsAgeMax``.

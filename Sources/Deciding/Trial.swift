@@ -101,6 +101,8 @@ struct Trial {
         guard let most = grant.durationMax, Catalogue.entry(question.action)?.takesTimeBox == true else {
             return nil
         }
+        // Who says `for ever` does not mean the grant's default.
+        guard !question.isForEver else { return .duration }
         let duration = question.duration ?? grant.durationDefault
         guard let duration, duration.seconds <= most.seconds else { return .duration }
         return nil

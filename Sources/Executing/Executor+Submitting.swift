@@ -165,8 +165,9 @@ extension Executor {
 
     private func eventAfter(_ error: DefenderError, _ job: Job) async -> JobEvent {
         let now = wallClock()
+        let fix = error.fix.isEmpty ? nil : error.fix
         let outcome =
-            refusalInName(error, job) ?? Outcome(code: error.code, message: error.message, fix: error.fix)
+            refusalInName(error, job) ?? Outcome(code: error.code, message: error.message, fix: fix)
         if error.kind == .activeRequest, let machine = job.machine?.id {
             return await attach(job, machine, outcome)
         }

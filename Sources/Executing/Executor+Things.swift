@@ -60,9 +60,46 @@ extension Executor {
     }
 
     /// Sends what Defender carries out at once; asked for twice it comes to the same.
+    ///
+    /// What was to be taken away and is gone was taken away by an earlier try whose answer was lost, if there was one.
     func order(_ job: Job, through speaker: any DefenderCalling) async throws(DefenderError) -> JobEvent {
-        let answer = try await speaker.order(defenderRequest(of: job), deadline: settings.times.postDeadline)
-        return .done(Outcome(code: "succeeded", message: answer.words, answer: answer))
+        let answer: Answer
+        do throws(DefenderError) {
+            answer = try await speaker.order(defenderRequest(of: job), deadline: settings.times.postDeadline)
+        } catch {
+            let isGone =
+                error.kind == .notFound && Catalogue.entry(job.action)?.isRemoval == true
+                && job.submission?.mayHaveBeenDone == true
+            guard isGone else { throw error }
+            return .done(Outcome(code: "succeeded", message: "It is gone."))
+        }
+        return end(answer, remark(on: job))
+    }
+
+    /// How an order ends by its answer; one that failed for everything it was about has failed.
+    private func end(_ answer: Answer, _ remark: String) -> JobEvent {
+        let failures = answer.failures ?? 0
+        guard failures > 0 else {
+            return .done(Outcome(code: "succeeded", message: answer.words + remark, answer: answer))
+        }
+        guard failures < answer.count else {
+            return .rejected(
+                Outcome(
+                    code: "defender.refused",
+                    message: answer.words,
+                    fix: "Correct what Defender names, and ask again.",
+                    answer: answer
+                )
+            )
+        }
+        return .done(Outcome(code: "partly-done", message: answer.words + remark, answer: answer))
+    }
+
+    /// What the decision says beside its yes.
+    private func remark(on job: Job) -> String {
+        let decision = decision(on: job, machine: job.machine, readAt: wallClock())
+        let remark = decision.reasons.first { $0.code == .insideAddress }
+        return remark.map { " Mind: \($0.text)" } ?? ""
     }
 
     private func defenderRequest(of job: Job) -> DefenderRequest {

@@ -36,6 +36,10 @@ package struct SimulatorScript: Sendable, Equatable {
     package var alerts: [String: String]
     /// What else Defender knows, by the collection's name in addresses: `alerts`, `software`, `indicators`.
     package var records: [String: [[String: JSONValue]]] = [:]
+    /// Indicators that may be active at a time.
+    package var indicatorsMax = 15_000
+    /// Report ids of events that Defender does not find when an alert is to be made of them.
+    package var unknownReports: Set<String> = []
 
     /// How long an action takes, and what it ends as.
     package var actions: ActionCourse
@@ -71,7 +75,7 @@ package struct SimulatorScript: Sendable, Equatable {
         roles = [
             "Machine.Read.All", "Machine.Isolate", "Machine.Scan", "Machine.CollectForensics",
             "Machine.RestrictExecution", "Machine.StopAndQuarantine", "Machine.Offboard",
-            "Machine.ReadWrite.All", "Alert.ReadWrite.All", "AdvancedQuery.Read.All",
+            "Machine.ReadWrite.All", "Alert.ReadWrite.All", "AdvancedQuery.Read.All", "Ti.ReadWrite.All",
             "User.Read.All", "File.Read.All", "Ip.Read.All", "URL.Read.All", "Software.Read.All",
             "Vulnerability.Read.All", "SecurityRecommendation.Read.All", "Score.Read.All",
         ]

@@ -21,6 +21,8 @@ package struct Answer: Sendable, Hashable, Codable {
     package var mayBeMore: Bool
     /// All rows as a JSON array, where ``json`` lacks some: to be kept as evidence, not with the job.
     package var whole: [UInt8]?
+    /// Of an order about many things, how many of ``count`` were not done; ``lines`` names the first of those.
+    package var failures: Int?
 
     private enum CodingKeys: String, CodingKey {
         case columns
@@ -29,6 +31,7 @@ package struct Answer: Sendable, Hashable, Codable {
         case count
         case isCut
         case mayBeMore
+        case failures
     }
 
     package init(
@@ -38,7 +41,8 @@ package struct Answer: Sendable, Hashable, Codable {
         count: Int,
         isCut: Bool = false,
         mayBeMore: Bool = false,
-        whole: [UInt8]? = nil
+        whole: [UInt8]? = nil,
+        failures: Int? = nil
     ) {
         self.columns = columns
         self.json = json
@@ -47,14 +51,25 @@ package struct Answer: Sendable, Hashable, Codable {
         self.isCut = isCut
         self.mayBeMore = mayBeMore
         self.whole = whole
+        self.failures = failures
     }
 
     /// In words: how many, and the first of them.
     package var words: String {
+        if let failures { return words(failures: failures) }
         guard count > 0 else { return "Nothing was found." }
         if count == 1, !mayBeMore { return lines.first ?? "Found." }
         let more = mayBeMore ? "At least \(count)" : "\(count)"
         let rest = count > lines.count ? " The first \(lines.count):" : ":"
         return "\(more) found\(count > lines.count ? "." : "")\(rest)" + lines.map { "\n• \($0)" }.joined()
+    }
+
+    /// `480 of 500 done. 20 failed. The first 10:` and what Defender says of those.
+    private func words(failures: Int) -> String {
+        let done = "\(count - failures) of \(count) done."
+        guard failures > 0 else { return done }
+        let more = failures > lines.count
+        let head = "\(done) \(failures) failed\(more ? ". The first \(lines.count)" : ""):"
+        return head + lines.map { "\n• \($0)" }.joined()
     }
 }

@@ -75,6 +75,12 @@ struct IntentDesk: Sendable {
         if let missing = needed.first(where: { request.parameters[$0.name] == nil }) {
             return refused("\"\(request.action)\" needs \"with \(missing.name)=\(missing.placeholder)\".")
         }
+        let objection = Catalogue.entry(request.action)?.objection(
+            request.parameters,
+            subject: request.subject.thing,
+            hasDuration: request.duration != nil
+        )
+        if let objection { return refused(objection) }
         let decision = policy.decide(Question(intent, wants: request, now: now))
         var job = Job(
             id: identifiers.makeJobID(at: now),

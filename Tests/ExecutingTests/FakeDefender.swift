@@ -17,6 +17,8 @@ final class FakeDefender: DefenderCalling {
         case server
         /// Not acted, with this word of Defender's.
         case kind(DefenderError.Kind)
+        /// Not there, or not any more.
+        case gone
     }
 
     struct State {
@@ -233,6 +235,7 @@ final class FakeDefender: DefenderCalling {
         case .throttled(let wait): throw failure(.throttled, executed: false, wait: wait)
         case .active: throw failure(.activeRequest, executed: false)
         case .refused: throw failure(.notSupported, executed: false)
+        case .gone: throw failure(.notFound, executed: false)
         case .server: throw failure(.server, executed: true)
         case .kind(let kind): throw failure(kind, executed: false)
         case .lostAnswer, nil: break

@@ -41,7 +41,7 @@ struct ActionsPageTests {
             #expect(entry.delegatedPermissions == [row.delegated], "\(row.path)")
             #expect(entry.rate.perMinute == 100 && entry.rate.perHour == 1_500)
         }
-        let known = Set(Self.reference.compactMap(\.word) + ["tag", "untag"])
+        let known = Set(Self.reference.compactMap(\.word) + ["tag", "untag", "alert-create"])
         let onMachines = Catalogue.actions.filter { $0.isPosted && $0.isAboutMachine }.map(\.word)
         #expect(Set(onMachines) == known)
     }

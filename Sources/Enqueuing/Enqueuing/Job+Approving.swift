@@ -1,3 +1,4 @@
+import Catalogue
 import Cryptography
 import Vocabulary
 
@@ -83,18 +84,23 @@ extension Job {
         if let machine { words += " (\(machine.id))" }
         if let duration { words += " for \(duration)" }
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
-            words += ", \(name) \(Self.shown(value)),"
+            let isDocument = Catalogue.entry(action)?.parameter(name)?.isDocument == true
+            words += ", \(name) \(isDocument ? shown(value) : value),"
         }
         return words
     }
 
-    /// A long text by its beginning and its digest, so that nobody agrees to what they cannot see by half.
-    private static func shown(_ value: String) -> String {
-        guard value.count > 300 || value.contains(where: \.isNewline) else { return value }
-        let start = value.prefix(300).split(whereSeparator: \.isNewline).joined(separator: " ")
-        let digest = Hex.encode(Digest.of(Array(value.utf8)))
-        return "\(start)… (\(value.utf8.count) bytes, SHA-256 \(digest); `jobs show` has all of it)"
+    /// The beginning of a document with its digest; all of it is kept with the job.
+    private func shown(_ document: String) -> String {
+        let lines = document.split(separator: "\n")
+        let left = lines.count - Self.linesShown
+        let first = lines.prefix(Self.linesShown).map { $0.prefix(200) }.joined(separator: " ")
+        let digest = Hex.encode(Digest.of(Array(document.utf8)))
+        let rest = left > 0 ? " and \(left) more lines" : ""
+        return "\(first)\(rest) (SHA-256 \(digest); `jobs show \(id)` has all of it)"
     }
+
+    private static let linesShown = 20
 
     private var approvalButtons: [Button] {
         [

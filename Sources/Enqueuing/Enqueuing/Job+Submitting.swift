@@ -10,11 +10,13 @@ extension Job {
         switch event {
         case .submissionStarted(let leaseUntil):
             try require(.ready, event)
+            let mayHaveBeenDone = submission?.mayHaveBeenDone
             submission = Submission(
                 attempt: (submission?.attempt ?? 0) + 1,
                 startedAt: now,
                 leaseUntil: leaseUntil
             )
+            submission?.mayHaveBeenDone = mayHaveBeenDone
             firstSubmittedAt = firstSubmittedAt ?? now
             enter(.submitting, due: leaseUntil)
             return isRestraining ? [.openClaim] : []
@@ -50,6 +52,7 @@ extension Job {
             return fail(outcome, as: .failed, at: now)
         case .outcomeUnknown(let outcome, let lookAt):
             try require(.submitting, event)
+            submission?.mayHaveBeenDone = true
             enter(.reconciling, due: lookAt)
             return [
                 tellAsker(

@@ -271,6 +271,8 @@ package struct Submission: Sendable, Hashable, Codable {
     package var startedAt: Timestamp
     /// No POST of this attempt can begin after this.
     package var leaseUntil: Timestamp
+    /// True once nobody knows whether a try of the job was carried out; later tries keep it.
+    package var mayHaveBeenDone: Bool?
 
     package init(attempt: Int, startedAt: Timestamp, leaseUntil: Timestamp) {
         self.attempt = attempt

@@ -38,6 +38,10 @@ package struct ActionEntry: Sendable, Hashable {
     package var needsGrant = true
     /// What else serves it than ``backEnd``.
     package var others: [OtherService] = []
+    /// True if it takes something away, so that what is gone already is as good as done.
+    package var isRemoval = false
+    /// Parameters of which at least one must say something, where the action says nothing without.
+    package var needsOneOf: [String] = []
 
     /// True for what finds a machine first, and is decided with what is known of it.
     package var isAboutMachine: Bool { about == .machine }

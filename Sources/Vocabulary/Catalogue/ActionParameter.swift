@@ -1,4 +1,5 @@
 import Foundation
+import Vocabulary
 
 /// One parameter of an action, said as `with name=value`.
 package struct ActionParameter: Sendable, Hashable {
@@ -8,6 +9,8 @@ package struct ActionParameter: Sendable, Hashable {
         ///
         /// Without a default it must be said.
         case words([String], defaultValue: String?)
+        /// A moment in UTC as ISO 8601 writes it, passed on digit by digit; it must be said.
+        case moment
         /// Any text of one line with at most so many characters; it must be said.
         case text(charactersMax: Int)
         /// Any text of several lines with at most so many bytes, passed on as it is; it must be said.
@@ -23,6 +26,8 @@ package struct ActionParameter: Sendable, Hashable {
     package var isOptional = false
     /// Words that a grant must name under `with`: one that says nothing of the parameter does not give them.
     package var mustBeGranted: Set<String> = []
+    /// What every line of a document is, where it is a list: then comments, blank lines and repetitions fall away.
+    package var linesOf: SubjectKind?
 
     /// True if it must be said.
     package var isRequired: Bool { defaultValue == nil && !isOptional }
@@ -35,7 +40,10 @@ package struct ActionParameter: Sendable, Hashable {
 
     /// The words that it may be; empty for a free text.
     package var values: [String] {
-        if case .words(let words, _) = domain { words } else { [] }
+        switch domain {
+        case .words(let words, _): words
+        default: []
+        }
     }
 
     /// What holds where nothing is said; nil for a parameter that must be said.
@@ -47,7 +55,7 @@ package struct ActionParameter: Sendable, Hashable {
     package var charactersMax: Int? {
         switch domain {
         case .text(let most), .document(let most): most
-        case .words, .hexadecimal: nil
+        case .words, .moment, .hexadecimal: nil
         }
     }
 
@@ -58,6 +66,7 @@ package struct ActionParameter: Sendable, Hashable {
     package var expectation: String {
         switch domain {
         case .words(let words, _): "one of \(words.joined(separator: ", "))"
+        case .moment: "a time in UTC such as 2026-11-02T09:14:07.1234567Z"
         case .text(let most): "1 to \(most) characters on one line, without \", < and >"
         case .document(let most): "1 to \(most) bytes of text"
         case .hexadecimal(let digits): "\(digits) hexadecimal digits"
@@ -70,6 +79,11 @@ package struct ActionParameter: Sendable, Hashable {
     /// same. Marks that nobody sees are refused, and so are the characters that a typed command could not say.
     package func canonical(_ text: String) -> String? {
         switch domain {
+        case .moment:
+            let isMoment =
+                text.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?Z/)
+                != nil
+            return isMoment && Timestamp(iso8601: text) != nil ? text : nil
         case .words(let words, _):
             let folded = text.lowercased()
             return words.first { $0.lowercased() == folded }

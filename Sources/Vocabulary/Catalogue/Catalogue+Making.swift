@@ -5,6 +5,8 @@ extension Catalogue {
     /// The parameter in which that is kept, and its word.
     package static let expiryParameter = "expires"
     package static let never = "never"
+    /// The word of a note that is left as it is.
+    package static let unchanged = "unchanged"
     static let expiry = words(expiryParameter, "Whether it ends; `for ever` says never.", ["in-time", never])
 
     /// How many rows a list gives.

@@ -16,6 +16,8 @@ package enum SubjectKind: String, Sendable, Hashable, CaseIterable {
     case investigation
     /// A hash, an IP address, a domain, a URL or a certificate's thumbprint.
     case indicator
+    /// An indicator by its value, or by the number that Defender gave it.
+    case indicatorOrID = "indicator-or-id"
     /// A file of the live response library.
     case libraryFile = "library-file"
     case tag
@@ -28,6 +30,7 @@ package enum SubjectKind: String, Sendable, Hashable, CaseIterable {
         case .machine: "<machine>[,<machine>…]"
         case .alerts: "<alert>[,<alert>…]"
         case .libraryFile: "<file>"
+        case .indicatorOrID: "<indicator or its id>"
         case .file: "<sha1 or sha256>"
         case .nothing: ""
         default: "<\(rawValue)>"
@@ -49,6 +52,8 @@ package enum SubjectKind: String, Sendable, Hashable, CaseIterable {
         case .recommendation: "an id such as va-_-google-_-chrome"
         case .investigation: "the number of an investigation, or the id of the alert that triggered it"
         case .indicator: "a hash, an IP address, a domain or a URL that begins with http"
+        case .indicatorOrID:
+            "a hash, an IP address, a domain, a URL that begins with http, or the id of an indicator"
         case .libraryFile: "1 to 255 letters, digits, hyphens, underscores and dots"
         case .tag: "the text of a tag"
         case .nothing: "nothing"

@@ -59,8 +59,14 @@ struct RunCommand: AsyncParsableCommand {
         if !common.json, noWait || jobs.isEmpty { print(TerminalText.lines(answer["words"]?.string ?? "")) }
         guard !noWait else { return answer["jobs"]?.array ?? [] }
         let ends = try await watch(jobs, access, progress)
-        if !common.json { for job in ends { print(AnswerText.of(job) ?? RunProgress.line(job)) } }
+        if !common.json { for job in ends { print(Self.told(job)) } }
         return ends
+    }
+
+    /// What a look-up found as a table; how anything else ended in a sentence.
+    private static func told(_ job: JSONValue) -> String {
+        let isFound = job.at("outcome.code")?.string == "answered"
+        return (isFound ? AnswerText.of(job) : nil) ?? RunProgress.line(job)
     }
 
     private func body() throws -> [String: JSONValue] {

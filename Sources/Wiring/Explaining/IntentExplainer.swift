@@ -41,7 +41,8 @@ struct IntentExplainer {
 
     private func explain(_ request: ActionRequest, of intent: Intent) -> IntentExplanation {
         let atIntake = policy.decide(Question(intent, wants: request, now: now))
-        guard atIntake.verdict != .refuse, let machines, !isAlert(request.subject) else {
+        let isAboutMachine = Catalogue.entry(request.action)?.isAboutMachine != false
+        guard atIntake.verdict != .refuse, isAboutMachine, let machines, !isAlert(request.subject) else {
             return said(atIntake, intent)
         }
         let job = Job(

@@ -231,6 +231,13 @@ extension SettingsReader {
         if route.duration != nil, !entry.takesTimeBox {
             reading.error(fields.key("for"), "\(entry.word) takes no \"for\"", "remove it")
         }
+        if entry.needsEnd, route.duration == nil, route.parameters[Catalogue.expiryParameter] == nil {
+            reading.error(
+                fields.node,
+                "\(entry.word) needs an end, and \(fields.name) says none",
+                "add such as `for: 30d`, or `with: { \(Catalogue.expiryParameter): \(Catalogue.never) }`"
+            )
+        }
         if case .word(let text) = route.duration, TimeBox(text) == nil {
             reading.error(fields["for"], "\"\(text)\" is no duration", "write such as 8h")
         }

@@ -37,7 +37,8 @@ enum SettingsReader {
         let defender = readDefender(fields)
         let user = readUser(fields)
         let routes = readRoutes(fields["routes"], sources, reading)
-        let policy = readPolicy(fields, sources, reading)
+        var policy = readPolicy(fields, sources, reading)
+        policy.ownHosts = defender?.hosts ?? []
         let ledger = readLedger(fields)
         reading.marks.ledger = Settings.Mark(fields.key("ledger"))
         reading.marks.sources = Settings.Mark(fields.key("sources"))

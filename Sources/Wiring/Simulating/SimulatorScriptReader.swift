@@ -8,7 +8,8 @@ import Yams
 package struct SimulatorScriptReader {
     private let reading: SettingsReading
     private static let keys = [
-        "machines", "alerts", "records", "actions", "faults", "duplicates", "stuck-duplicates",
+        "machines", "alerts", "records", "indicators-max", "unknown-reports", "actions", "faults",
+        "duplicates", "stuck-duplicates",
         "reorder-duplicates",
         "visibility-lag", "rate", "package-rate", "package", "unknown-properties", "empty-estate",
         "page-rows",
@@ -107,6 +108,8 @@ package struct SimulatorScriptReader {
             script.packageRate = rate(node, "package-rate", script.packageRate)
         }
         if let number = whole("page-rows", fields, 1...10_000) { script.pageRows = number }
+        if let number = whole("indicators-max", fields, 0...15_000) { script.indicatorsMax = number }
+        if let texts = fields.texts("unknown-reports") { script.unknownReports = Set(texts) }
         guard let node = fields["package"],
             let inner = Fields(node, "package", known: ["quoted", "lifetime", "size"], in: reading)
         else { return }

@@ -37,6 +37,31 @@ extension ThingCase {
                 #"{"id":"da637472900382838869_1364969609","status":"Resolved","assignedTo":"mia@corp.example"}"#,
             line: "id da637472900382838869_1364969609, status Resolved, assignedTo mia@corp.example."
         ),
+        ThingCase(
+            word: "alerts-update",
+            subject: "da1_2,da3_-4",
+            parameters: ["classification": "FalsePositive", "determination": "Malware", "comment": "seen"],
+            request: "POST /api/alerts/batchUpdate",
+            body:
+                #"{"alertIds":["da1_2","da3_-4"],"classification":"FalsePositive","comment":"bascule:j-1 mia: SEC-1 seen","determination":"Malware"}"#,
+            answer: "",
+            line: "It is noted on all of them."
+        ),
+        ThingCase(
+            word: "alert-create",
+            isAboutMachine: true,
+            parameters: [
+                "title": "Beacon", "severity": "High", "category": "CommandAndControl",
+                "time": "2026-11-02T09:14:07.1234567Z", "report": "20776", "description": "It calls home.",
+                "recommend": "Isolate it.",
+            ],
+            request: "POST /api/alerts/CreateAlertByReference",
+            body:
+                #"{"category":"CommandAndControl","description":"It calls home. (bascule:j-1 mia: SEC-1)","eventTime":"2026-11-02T09:14:07.1234567Z","machineId":"9b1c77aa02de4f5c8e6610d2b3a4c5d6e7f80912","recommendedAction":"Isolate it.","reportId":"20776","severity":"High","title":"Beacon"}"#,
+            answer: alert,
+            line:
+                "id da637472900382838869_1364969609, title Suspicious PowerShell command line, severity High, status New, category Execution, computerDnsName ws-0042.corp.example."
+        ),
     ]
 
     private static let alert = """

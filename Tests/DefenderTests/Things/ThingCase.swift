@@ -52,7 +52,7 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
         Bench(answers, backEnds: BackEndChoice(hunting: host, alerts: host))
     }
 
-    static let all: [ThingCase] = alerts + facts + hunting + weaknesses
+    static let all: [ThingCase] = alerts + facts + hunting + indicators + weaknesses
 }
 
 /// Every look-up and order, on the wire and back.

@@ -14,6 +14,8 @@ extension DefenderService {
         if let answer = try answerFact(call, segments, caller) { return answer }
         let path = segments.map { $0.lowercased() }
         switch (call.method, path.first) {
+        case ("POST", "alerts"): return try changeAlerts(call, path, caller)
+        case (_, "indicators"): return try answerIndicators(call, segments, caller)
         case (_, "alerts"): return try answerAlerts(call, segments, caller)
         case ("POST", "advancedqueries") where path == ["advancedqueries", "run"]:
             return try huntHere(call, caller)

@@ -19,7 +19,14 @@ extension DefenderClient {
         deadline: Duration
     ) async throws(DefenderError) -> Answer {
         let host = Catalogue.entry(request.action).map { backEnds.served($0).backEnd } ?? .defender
-        guard let route = ThingRoute.of(request.action, at: host), let path = route.path(request) else {
+        guard let route = ThingRoute.of(request.action, at: host) else { throw .notSent(request.action) }
+        var (request, deadline) = (request, deadline)
+        if let resolution = route.resolution?(request) {
+            // Two calls share the time of one.
+            deadline /= 2
+            request = try await resolve(request, by: resolution, priority, deadline)
+        }
+        guard let path = route.path(request) else {
             throw .notSent(request.action)
         }
         let body = route.body.map { $0(request) }
@@ -36,7 +43,14 @@ extension DefenderClient {
         )
         meant.host = host
         meant.responseBytesMax = route.responseBytesMax
-        let found = try route.read(try await call(meant), top: wanted)
+        let answer = try await call(meant)
+        if let making = route.making {
+            guard let made = making(try answer.object(), request) else {
+                throw answer.unreadable("no results")
+            }
+            return made
+        }
+        let found = try route.read(answer, top: wanted)
         if let (path, body) = route.then?(request) {
             var next = DefenderCall(
                 .post,

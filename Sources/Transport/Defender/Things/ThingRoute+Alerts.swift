@@ -1,5 +1,6 @@
 import CurlClient
 import JSONReader
+import Vocabulary
 
 /// Alerts.
 ///
@@ -25,6 +26,20 @@ extension ThingRoute {
             form: .entity,
             columns: ["id", "status", "assignedTo", "classification", "determination"]
         ),
+        "alerts-update": ThingRoute(
+            method: .post,
+            path: { _ in "/api/alerts/batchUpdate" },
+            body: { alertsNotes($0) },
+            form: .empty("It is noted on all of them."),
+            columns: []
+        ),
+        "alert-create": ThingRoute(
+            method: .post,
+            path: { _ in "/api/alerts/CreateAlertByReference" },
+            body: { newAlert($0) },
+            form: .entity,
+            columns: ["id", "title", "severity", "status", "category", "computerDnsName"]
+        ),
     ]
 
     private static let alertColumns = [
@@ -36,6 +51,34 @@ extension ThingRoute {
     ///
     /// Keys of alerts are in camel case.
     private static func alertNotes(_ request: DefenderRequest) -> JSONValue {
+        .object(notes(request))
+    }
+
+    private static func alertsNotes(_ request: DefenderRequest) -> JSONValue? {
+        let ids = request.subject?.split(separator: ",").map { JSONValue.string(String($0)) } ?? []
+        guard !ids.isEmpty else { return nil }
+        var members = notes(request)
+        members["alertIds"] = .array(ids)
+        return .object(members)
+    }
+
+    /// Our mark stands at the end of the description: whoever reads the alert reads first what happened.
+    private static func newAlert(_ request: DefenderRequest) -> JSONValue? {
+        guard let machine = request.machine else { return nil }
+        var members: [String: JSONValue] = ["machineId": .string(machine.text)]
+        for (parameter, key) in [
+            ("time", "eventTime"), ("report", "reportId"), ("severity", "severity"), ("title", "title"),
+            ("recommend", "recommendedAction"), ("category", "category"),
+        ] {
+            guard let value = request.parameters[parameter] else { return nil }
+            members[key] = .string(value)
+        }
+        guard let description = request.parameters["description"] else { return nil }
+        members["description"] = .string("\(description) (\(request.comment))")
+        return .object(members)
+    }
+
+    private static func notes(_ request: DefenderRequest) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         for (parameter, key) in [
             ("status", "status"), ("assignee", "assignedTo"), ("classification", "classification"),
@@ -45,6 +88,6 @@ extension ThingRoute {
         }
         let words = request.said("comment").map { "\(request.comment) \($0)" }
         members["comment"] = .string(words ?? request.comment)
-        return .object(members)
+        return members
     }
 }

@@ -38,13 +38,17 @@ struct ThingRoute: Sendable {
     var deadline: Duration?
     /// A further call once this one has succeeded, such as the comment beside an update.
     var then: (@Sendable (DefenderRequest) -> (path: String, body: JSONValue)?)?
+    /// For what is named by something else than its id: how that is found first; nil where the id is named.
+    var resolution: (@Sendable (DefenderRequest) -> Resolution?)?
+    /// Makes the answer where a success is neither a list nor an entity; nil for a body of another form.
+    var making: (@Sendable (JSONValue, DefenderRequest) -> Answer?)?
 
     /// Nil for a word that has no route there.
     static func of(_ word: String, at backEnd: BackEnd = .defender) -> ThingRoute? {
         backEnd == .graph ? graph[word] : all[word]
     }
 
-    static let all: [String: ThingRoute] = [alerts, facts, hunting].reduce(into: [:]) { all, some in
+    static let all: [String: ThingRoute] = [alerts, facts, hunting, indicators].reduce(into: [:]) { all, some in
         all.merge(some) { first, _ in first }
     }
 
