@@ -1,7 +1,7 @@
 # Everything a newcomer types. `make help` lists it.
 
 SWIFT ?= swift
-APT := git make pkg-config openssl libcurl4-openssl-dev libssl-dev libjansson-dev libjq-dev libsqlite3-dev
+APT := git make pkg-config openssl libcurl4-openssl-dev libssl-dev libjansson-dev libjq-dev libsqlite3-dev zlib1g-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo )
 PRODUCT := --product bascule
 
@@ -18,7 +18,7 @@ deps: ## install the system packages (Debian and its kin; elsewhere it names the
 		$(SUDO)env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(APT); \
 	else \
 		echo "This is no Debian. Install what is called there:"; \
-		echo "  libcurl, OpenSSL 3, jansson, jq and SQLite, each with its C headers; git, make, pkg-config, openssl"; \
+		echo "  libcurl, OpenSSL 3, jansson, jq, SQLite and zlib, each with its C headers; git, make, pkg-config, openssl"; \
 		exit 1; \
 	fi
 	@command -v $(SWIFT) >/dev/null 2>&1 || { \

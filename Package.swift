@@ -107,7 +107,7 @@ let package = Package(
         step(
             "Observing",
             [
-                "Enqueuing", "Deciding", "Defender", "Catalogue", "Vocabulary", "Cryptography",
+                "Enqueuing", "Deciding", "Defender", "Catalogue", "Vocabulary", "Cryptography", "Gzip",
                 serviceLifecycle, logging,
             ]
         ),
@@ -161,6 +161,8 @@ let package = Package(
         step("JSONReader", in: "Wrapping", ["CJansson", "Vocabulary"]),
         library("CJQ", pkgConfig: nil, apt: "libjq-dev"),
         step("JQFilter", in: "Wrapping", ["CJQ", "Vocabulary"]),
+        library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        step("Gzip", in: "Wrapping", ["CZlib"]),
         step("PeerCredentials", in: "Wrapping", [nioCore]),
         // Tests.
         .target(
@@ -193,7 +195,7 @@ let package = Package(
         ),
         tests(
             "ExecutingTests",
-            ["Executing", "Observing", "Enqueuing", "Deciding", "Defender", "Vocabulary"]
+            ["Executing", "Observing", "Enqueuing", "Deciding", "Defender", "Cryptography", "Vocabulary"]
         ),
         tests(
             "ReportingTests",
@@ -238,6 +240,7 @@ let package = Package(
         tests("CurlClientTests", ["CurlClient", "Vocabulary"]),
         tests("CryptographyTests", ["Cryptography", "Vocabulary"]),
         tests("JSONReaderTests", ["JSONReader", "Vocabulary"]),
+        tests("GzipTests", ["Gzip"]),
         tests("JQFilterTests", ["JQFilter", "Vocabulary", "JQChildRunner"]),
         .executableTarget(
             name: "JQChildRunner",

@@ -80,7 +80,7 @@ struct ActionClauses {
         }
         let setting = ParameterSetting(
             name: String(word[..<sign]),
-            value: Self.unquoted(word[word.index(after: sign)...]),
+            value: ActionParameter.unquoted(word[word.index(after: sign)...]),
             of: entry
         )
         switch setting {
@@ -115,12 +115,6 @@ struct ActionClauses {
             if let objection { throw refusal(objection) }
         }
         return checked
-    }
-
-    /// Quotes around a whole value keep its blanks.
-    private static func unquoted(_ value: Substring) -> String {
-        guard value.count > 2, value.hasPrefix("\""), value.hasSuffix("\"") else { return String(value) }
-        return String(value.dropFirst().dropLast())
     }
 
     private func notUnderstood(_ word: String) -> Misunderstanding {

@@ -66,8 +66,10 @@ package enum CommandForms {
         } else if entry.takesTimeBox {
             parts.append("[for <duration>]")
         }
-        for parameter in entry.parameters where parameter.name != Catalogue.expiryParameter {
-            let words = "with \(parameter.name)=\(parameter.placeholder)"
+        // `with` is said once, before the first of them.
+        let settings = entry.parameters.filter { $0.name != Catalogue.expiryParameter }
+        for (place, parameter) in settings.enumerated() {
+            let words = "\(place == 0 ? "with " : "")\(parameter.name)=\(parameter.placeholder)"
             parts.append(parameter.isRequired ? words : "[\(words)]")
         }
         return (parts + ["[because <reason>]"]).joined(separator: " ")

@@ -31,21 +31,25 @@ struct CommandWords {
     }
 
     /// A blank inside `<…>` does not end a word, so that a link is looked at whole, nor one in a value that
-    /// stands in quotes, as in `tag="under review"`.
+    /// stands in quotes, as in `tag="under review"`; two quotes inside quotes are one that is meant.
     private func endOfWord() -> Substring.Index {
         var isInLink = false
         var isInQuotes = false
         var last: Character = " "
-        for index in rest.indices {
+        var index = rest.startIndex
+        while index < rest.endIndex {
             let character = rest[index]
+            let next = rest.index(after: index)
             switch character {
             case "<": isInLink = true
             case ">": isInLink = false
+            case "\"" where isInQuotes && next < rest.endIndex && rest[next] == "\"": index = next
             case "\"": isInQuotes = !isInQuotes && last == "="
             case _ where character.isWhitespace && !isInLink && !isInQuotes: return index
             default: break
             }
             last = character
+            index = rest.index(after: index)
         }
         // An angle bracket or a quote that is never closed protects nothing.
         guard isInLink || isInQuotes else { return rest.endIndex }

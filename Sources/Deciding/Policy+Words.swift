@@ -1,6 +1,11 @@
 import Vocabulary
 
 extension Policy {
+    /// Values of a parameter; an empty one stands for saying none.
+    private static func listed(_ values: Set<String>) -> String {
+        values.sorted().map { $0.isEmpty ? "none" : $0 }.joined(separator: " or ")
+    }
+
     /// A grant in words, to go after its number.
     func words(of grant: Grant) -> String {
         var text = "allows \(list(grant.grantees)) to \(grant.actions.joined(separator: ", "))"
@@ -10,7 +15,7 @@ extension Policy {
         }
         if !grant.places.isEmpty { text += " in \(words(of: grant.places))" }
         for (name, values) in grant.parameters.sorted(by: { $0.key < $1.key }) {
-            text += " with \(name) \(values.sorted().joined(separator: " or "))"
+            text += " with \(name) \(Self.listed(values))"
         }
         if let most = grant.durationMax { text += " for at most \(most)" }
         if let usual = grant.durationDefault { text += " (for \(usual) unless said otherwise)" }
@@ -52,7 +57,7 @@ extension Policy {
             grant.hours.map { "holds \($0.inWords), and it is \($0.clock(at: question.now))" }
                 ?? "holds at another time"
         case .parameter(let name, let value):
-            "holds with \(name) \((grant.parameters[name] ?? []).sorted().joined(separator: " or ")), "
+            "holds with \(name) \(Self.listed(grant.parameters[name] ?? [])), "
                 + "not \(value)"
         case .unnamed(let parameter, let value):
             "names no \(parameter) (`with: { \(parameter): [\(value)] }`), which \(value) takes"

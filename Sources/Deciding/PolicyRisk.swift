@@ -40,6 +40,8 @@ package struct PolicyRisk: Sendable, Hashable {
         case namedTag = "named-tag"
         /// Somebody may change what a machine is worth, and other rules rest on that.
         case namedValue = "named-value"
+        /// Whatever is in the live-response library may be run, with whatever arguments.
+        case anyScript = "any-script"
     }
 
     package let kind: Kind
@@ -69,7 +71,7 @@ extension Policy {
     package var risks: [PolicyRisk] {
         let found =
             protections.compactMap(risk) + grants.flatMap(risks) + agreementRisks + releaseRisks + limitRisks
-            + changeRisks
+            + changeRisks + scriptRisks
         return found.sorted {
             ($0.line, $0.column, $0.kind.rawValue) < ($1.line, $1.column, $1.kind.rawValue)
         }

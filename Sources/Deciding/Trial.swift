@@ -112,13 +112,20 @@ struct Trial {
         let entry = Catalogue.entry(question.action)
         for (name, values) in grant.parameters.sorted(by: { $0.key < $1.key }) {
             let parameter = entry?.parameter(name)
-            let said = question.parameters[name] ?? parameter?.defaultValue
+            // What need not be said is an empty text where it is not.
+            let said =
+                question.parameters[name] ?? parameter?.defaultValue
+                ?? (parameter?.isRequired == false ? "" : nil)
             // Texts are compared as Defender's are; a word has one spelling here.
             let isListed = { (value: String) in
-                parameter?.isFreeText == true
-                    ? values.contains { isSameWord($0, value) } : values.contains(value)
+                parameter?.isExact == true
+                    ? values.contains { $0.utf8.elementsEqual(value.utf8) }
+                    : parameter?.isFreeText == true
+                        ? values.contains { isSameWord($0, value) } : values.contains(value)
             }
-            guard let said, isListed(said) else { return .parameter(name: name, value: said ?? "none") }
+            guard let said, isListed(said) else {
+                return .parameter(name: name, value: said.flatMap { $0.isEmpty ? nil : $0 } ?? "none")
+            }
         }
         for parameter in entry?.parameters ?? [] where parameter.isRequired {
             guard question.parameters[parameter.name] != nil else {

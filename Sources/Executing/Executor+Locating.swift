@@ -277,9 +277,10 @@ extension Job {
     package func command(on machine: String) -> String {
         var words = "\(action) \(machine)"
         if let duration { words += " for \(duration)" }
-        for (name, value) in parameters.sorted(by: { $0.key < $1.key })
-        where Catalogue.entry(action)?.parameter(name)?.defaultValue != value {
-            words += " with \(ActionParameter.spelled(name, value))"
+        let settings = parameters.sorted { $0.key < $1.key }
+            .filter { Catalogue.entry(action)?.parameter($0.key)?.defaultValue != $0.value }
+        if !settings.isEmpty {
+            words += " with \(settings.map(ActionParameter.spelled).joined(separator: " "))"
         }
         if let reason { words += " because \(reason)" }
         return words

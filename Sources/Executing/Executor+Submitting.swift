@@ -8,6 +8,10 @@ import Vocabulary
 extension Executor {
     /// `ready`: the last look at everything, then the POST.
     func ready(_ job: inout Job) async throws -> Bool {
+        if job.isSession, let queued = try await ledger.queueSession(job) {
+            job = queued
+            return false
+        }
         guard try await refresh(&job), job.state == .ready else { return false }
         guard let entry = Catalogue.entry(job.action), job.machine != nil || !entry.isAboutMachine else {
             return try await refuse(
@@ -160,6 +164,7 @@ extension Executor {
                 deadline: settings.times.postDeadline
             )
         )
+        if job.isSession, action.comment == nil { return unmarked(action) }
         return fits(action, job) ? .accepted(await trace(of: action)) : notOurKind(action)
     }
 
@@ -168,6 +173,10 @@ extension Executor {
         let fix = error.fix.isEmpty ? nil : error.fix
         let outcome =
             refusalInName(error, job) ?? Outcome(code: error.code, message: error.message, fix: fix)
+        if job.isSession, let machine = job.machine?.id, let event = await eventOfSession(error, job, machine)
+        {
+            return event
+        }
         if error.kind == .activeRequest, let machine = job.machine?.id {
             return await attach(job, machine, outcome)
         }
@@ -199,6 +208,8 @@ extension Executor {
     ///
     /// What scope Defender shows of a machine that is not onboarded is documented nowhere: any fits.
     private func fits(_ action: MachineAction, _ job: Job) -> Bool {
+        // Another's session does something else than ours would.
+        if job.isSession { return ActionMarker.isMark(of: job.id, in: action.comment) }
         guard job.action == Catalogue.isolate.word, (job.parameters["type"] ?? "Full") == "Full" else {
             return true
         }

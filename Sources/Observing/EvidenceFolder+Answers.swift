@@ -13,7 +13,7 @@ extension EvidenceFolder {
     /// - Returns: The file's name, digest and size.
     /// - Throws: ``EvidenceError`` where there is no room or the folder cannot be used.
     package func keepAnswer(_ bytes: [UInt8], of job: JobID, now: Timestamp) async throws -> EvidenceNote {
-        let place = try makePlace(for: job, ending: "json", now: now)
+        let place = try makePlace(for: job, ending: .json, now: now)
         do {
             guard Int64(bytes.count) <= place.bytesMax else {
                 throw EvidenceError.full(totalBytesMax: place.bytesMax)

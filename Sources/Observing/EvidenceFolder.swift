@@ -19,10 +19,10 @@ package actor EvidenceFolder {
         self.keepFor = keepFor
     }
 
-    /// Finds room for one file of a job; `ending` is that of its name.
+    /// Finds room for one file of a job.
     func makePlace(
         for job: JobID,
-        ending: String = "zip",
+        ending: EvidenceEnding = .zip,
         now: Timestamp
     ) throws(EvidenceError) -> EvidencePlace {
         guard open.isEmpty else { throw .busy }
@@ -39,14 +39,17 @@ package actor EvidenceFolder {
         }
         let left = totalBytesMax - used
         guard left > 0 else { throw .full(totalBytesMax: totalBytesMax) }
-        let name = "\(job.text).\(ending)"
+        let name = "\(job.text).\(ending.rawValue)"
         let place = EvidencePlace(
             name: name,
             path: "\(folder)/\(name)",
             partialPath: "\(folder)/\(name).partial",
+            unpackedPath: "\(folder)/\(name).unpacked",
             bytesMax: left
         )
-        try? FileManager.default.removeItem(atPath: place.partialPath)
+        for path in [place.partialPath, place.unpackedPath] {
+            try? FileManager.default.removeItem(atPath: path)
+        }
         open.insert(place.name)
         return place
     }
@@ -63,6 +66,7 @@ package actor EvidenceFolder {
             try FileManager.default.removeItem(atPath: place.path)
         }
         try FileManager.default.moveItem(atPath: place.partialPath, toPath: place.path)
+        try? FileManager.default.removeItem(atPath: place.unpackedPath)
         let opened = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder))
         try opened.synchronize()
         try opened.close()
@@ -71,7 +75,9 @@ package actor EvidenceFolder {
     /// Forgets an unfinished file.
     func discard(_ place: EvidencePlace) {
         open.remove(place.name)
-        try? FileManager.default.removeItem(atPath: place.partialPath)
+        for path in [place.partialPath, place.unpackedPath] {
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     /// Deletes packages that are too old; returns the bytes of all files that remain.
@@ -98,9 +104,21 @@ package actor EvidenceFolder {
 
     /// Whether a file bears a name that ``makePlace(for:now:)`` gives.
     private func isPackage(_ name: String) -> Bool {
-        name.hasPrefix("j-")
-            && ["zip", "json"].contains { name.hasSuffix(".\($0)") || name.hasSuffix(".\($0).partial") }
+        guard name.hasPrefix("j-") else { return false }
+        return EvidenceEnding.allCases.contains { ending in
+            ["", ".partial", ".unpacked"].contains { name.hasSuffix(".\(ending.rawValue)\($0)") }
+        }
     }
+}
+
+/// What is kept, as the ends of the names say.
+///
+/// A file from a machine keeps no name of its own: it may be malware, and its name was chosen by whoever put it there.
+enum EvidenceEnding: String, Sendable, CaseIterable {
+    case zip
+    /// Transcripts, and answers that are too long for the ledger.
+    case json
+    case file
 }
 
 /// A file about to be written.
@@ -108,6 +126,8 @@ struct EvidencePlace: Sendable {
     let name: String
     let path: String
     let partialPath: String
+    /// What was inside, where it came packed.
+    let unpackedPath: String
     let bytesMax: Int64
 }
 

@@ -31,20 +31,20 @@ extension Observer {
             let address = try await defender.packageAddress(actionID: actionID)
             let digest = RunningDigest()
             let bytes = try await holding(job) {
-                await download(address, to: place, digest)
+                await download(address, to: place, { digest.update($0) })
             }.get()
             let note = EvidenceNote(file: place.name, sha256: Hex.encode(digest.finish()), bytes: bytes)
-            try await keep(place, note, in: evidence, job)
+            try await keep(place, as: .packaged(note), in: evidence, job)
         } catch {
             await evidence.discard(place)
             try await fetchFailed(job, error)
         }
     }
 
-    private func download(
+    func download(
         _ address: Secret,
         to place: EvidencePlace,
-        _ digest: RunningDigest
+        _ take: @escaping @Sendable ([UInt8]) -> Void
     ) async -> Result<Int64, DefenderError> {
         do throws(DefenderError) {
             return .success(
@@ -52,7 +52,7 @@ extension Observer {
                     address,
                     to: place.partialPath,
                     bytesMax: place.bytesMax,
-                    onBytes: { digest.update($0) }
+                    onBytes: take
                 )
             )
         } catch {
@@ -61,7 +61,7 @@ extension Observer {
     }
 
     /// Does something that may outlast a lease, renewing it meanwhile; a shutdown ends it, to be done again later.
-    private func holding<Result: Sendable>(
+    func holding<Result: Sendable>(
         _ job: Job,
         _ work: @escaping @Sendable () async -> Result
     ) async -> Result {
@@ -79,26 +79,26 @@ extension Observer {
         }
     }
 
-    private func keep(
+    func keep(
         _ place: EvidencePlace,
-        _ note: EvidenceNote,
+        as event: JobEvent,
         in evidence: EvidenceFolder,
         _ job: Job
     ) async throws(DefenderError) {
         do {
             try await evidence.keep(place)
-            _ = try await ledger.apply(.packaged(note), to: job, keeping: nil)
+            _ = try await ledger.apply(event, to: job, keeping: nil)
         } catch {
             throw DefenderError(
                 kind: .file,
                 mayHaveBeenExecuted: false,
-                message: "The package could not be kept: \(error).",
+                message: "The file could not be kept: \(error).",
                 fix: "Check the evidence folder."
             )
         }
     }
 
-    private func fetchFailed(_ job: Job, _ error: DefenderError) async throws {
+    func fetchFailed(_ job: Job, _ error: DefenderError) async throws {
         let waited = wallClock().since(job.machineAction?.seenAt ?? job.since)
         let isHopeless = error.kind == .tooLarge || error.kind == .permission || waited > settings.fetchMax
         guard isHopeless else {
@@ -109,8 +109,9 @@ extension Observer {
     }
 
     /// The package exists at Defender, but not here: said as it is.
-    private func notKept(_ job: Job, _ code: String, _ message: String, fix: String? = nil) async throws {
-        let words = "The package is complete at Defender but was not kept here (\(code)): \(message)"
+    func notKept(_ job: Job, _ code: String, _ message: String, fix: String? = nil) async throws {
+        let what = job.isSession ? "The result" : "The package"
+        let words = "\(what) is complete at Defender but was not kept here (\(code)): \(message)"
         _ = try await ledger.apply(
             .ended(.failed, detail: fix.map { "\(words) \($0)" } ?? words),
             to: job,

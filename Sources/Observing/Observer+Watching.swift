@@ -60,9 +60,15 @@ extension Observer {
         switch action.status {
         case .succeeded where job.action == "collect":
             _ = try await ledger.apply(.packageReady, to: job, keeping: nil)
+        case .succeeded where job.isSession: try await takeSession(action, for: job)
         case .succeeded: try await end(job, .succeeded, "Defender says: Succeeded.")
         case .failed:
-            try await end(job, .failed, "Defender says: Failed (error \(hex(action.errorHResult))).")
+            let errors = commandErrors(action).map { " \($0)" } ?? ""
+            try await end(
+                job,
+                .failed,
+                "Defender says: Failed (error \(hex(action.errorHResult))).\(errors)"
+            )
         case .timeOut: try await end(job, .timedOut, "Defender says: TimeOut.")
         case .cancelled:
             let why = action.cancellationComment.map { ": \($0)" } ?? "."
@@ -95,7 +101,7 @@ extension Observer {
         _ = try await ledger.apply(.rests(until: until), to: job, keeping: nil)
     }
 
-    private func end(_ job: Job, _ how: JobEnd, _ detail: String) async throws {
+    func end(_ job: Job, _ how: JobEnd, _ detail: String) async throws {
         let ended = try await ledger.apply(.ended(how, detail: detail), to: job, keeping: nil)
         logger.info(
             "A job ended",

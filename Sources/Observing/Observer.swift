@@ -75,7 +75,7 @@ package struct Observer: Service {
     }
 
     private func isWatched(_ job: Job) -> Bool {
-        job.state == .watching && !needsCancel(job) && !isPackageReady(job)
+        job.state == .watching && !needsCancel(job) && !isPackageReady(job) && !isResultReady(job)
     }
 
     private func handle(_ job: Job) async throws {
@@ -91,6 +91,7 @@ package struct Observer: Service {
         case .reconciling: try await reconcile(job)
         case .watching where needsCancel(job): try await cancel(job)
         case .watching where isPackageReady(job): try await fetchPackage(of: job)
+        case .watching where isResultReady(job): try await fetchResult(of: job)
         default: break
         }
     }

@@ -52,6 +52,7 @@ package struct SimulatorScript: Sendable, Equatable {
     package var visibilityLagSeconds: Double
     package var rate: CallRate
     package var packageRate: CallRate
+    package var liveResponse = LiveResponseScript()
     /// The package's address comes inside a second pair of quotes.
     package var quotesPackageAddress: Bool
     package var packageLifetimeSeconds: Double
@@ -78,6 +79,7 @@ package struct SimulatorScript: Sendable, Equatable {
             "Machine.ReadWrite.All", "Alert.ReadWrite.All", "AdvancedQuery.Read.All", "Ti.ReadWrite.All",
             "User.Read.All", "File.Read.All", "Ip.Read.All", "URL.Read.All", "Software.Read.All",
             "Vulnerability.Read.All", "SecurityRecommendation.Read.All", "Score.Read.All",
+            "Machine.LiveResponse", "Library.Manage",
         ]
         graphRoles = ["ThreatHunting.Read.All", "SecurityAlert.ReadWrite.All"]
         tokenLifetimeSeconds = 3_599

@@ -25,7 +25,7 @@ final class Bench: Sendable {
     let times: LeaseTimes
     let users = LentUsers()
 
-    init(times: LeaseTimes = LeaseTimes(), policy: Policy = Bench.policy) {
+    init(times: LeaseTimes = LeaseTimes(), policy: Policy = Bench.policy, evidenceBytesMax: Int64 = 100) {
         let box = ClockBox()
         let now: @Sendable () -> Timestamp = { box.now }
         self.box = box
@@ -49,7 +49,11 @@ final class Bench: Sendable {
             ledger: ledger,
             defender: defender,
             settings: ObservingSettings(owner: "observer", times: times),
-            evidence: EvidenceFolder(folder: folder, totalBytesMax: 100, keepFor: .seconds(3_600)),
+            evidence: EvidenceFolder(
+                folder: folder,
+                totalBytesMax: evidenceBytesMax,
+                keepFor: .seconds(3_600)
+            ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wallClock: now
         )

@@ -46,8 +46,10 @@ final class FakeDefender: DefenderCalling {
         var roles: Set<String>? = [
             "Machine.Isolate", "Machine.Read.All", "Machine.Scan", "Machine.CollectForensics",
             "Machine.RestrictExecution", "Machine.Offboard",
-            "Machine.ReadWrite.All",
+            "Machine.ReadWrite.All", "Machine.LiveResponse",
         ]
+        /// What live response does and answers.
+        var live = FakeLiveResponse()
         /// How far ahead of ours the times of its actions are.
         var stampsAhead = Duration.zero
         var delay = Duration.seconds(10)
@@ -132,6 +134,7 @@ final class FakeDefender: DefenderCalling {
                     !state.offline.contains(state.actions[index].machineID)
                 else { continue }
                 state.actions[index].status = end
+                state.actions[index].commands = state.live.ended(state.actions[index])
                 state.actions[index].updatedAt = moment + state.stampsAhead + .milliseconds(ended)
                 ended += 1
                 state.endsAt[id] = nil
@@ -267,10 +270,12 @@ final class FakeDefender: DefenderCalling {
         let types = [
             "isolate": "Isolate", "release": "Unisolate", "scan": "RunAntiVirusScan",
             "collect": "CollectInvestigationPackage", "restrict": "RestrictCodeExecution",
-            "unrestrict": "UnrestrictCodeExecution",
+            "unrestrict": "UnrestrictCodeExecution", "run-script": "LiveResponse", "get-file": "LiveResponse",
+            "put-file": "LiveResponse",
         ]
         let moment = now()
         return state.withLock { state in
+            if state.live.answersForeign { return foreignSession(on: submission.machine, at: moment) }
             let action = MachineAction(
                 id: "action-\(state.actions.count)",
                 type: types[submission.action] ?? submission.action,
@@ -347,7 +352,15 @@ final class FakeDefender: DefenderCalling {
         bytesMax: Int64,
         onBytes: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(DefenderError) -> Int64 {
-        guard let package = state.withLock({ $0.package }) else { throw failure(.transfer, executed: false) }
+        let isResult = address.withText { $0.hasPrefix("https://result.example/") }
+        let isExpired = state.withLock { state in
+            guard isResult, state.live.expired > 0 else { return false }
+            state.live.expired -= 1
+            return true
+        }
+        guard !isExpired else { throw failure(.notFound, executed: false) }
+        let content = state.withLock { (isResult ? $0.live.result : nil) ?? $0.package }
+        guard let package = content else { throw failure(.transfer, executed: false) }
         guard Int64(package.count) <= bytesMax else { throw failure(.tooLarge, executed: false) }
         guard writeFile(path, package) else { throw failure(.file, executed: false) }
         onBytes(package)

@@ -59,6 +59,10 @@ private struct SlowDefender: DefenderCalling {
         try await fake.actions(filter, priority: priority)
     }
 
+    func liveResponseAddress(actionID: String, index: Int) async throws(DefenderError) -> Secret {
+        try await fake.liveResponseAddress(actionID: actionID, index: index)
+    }
+
     func packageAddress(actionID: String) async throws(DefenderError) -> Secret {
         try await fake.packageAddress(actionID: actionID)
     }

@@ -36,7 +36,9 @@ let layers: [Layer] = [
     Layer("Executing", running.union(["Enqueuing", "Deciding", "Defender", "Catalogue", "Vocabulary"])),
     Layer(
         "Observing",
-        running.union(["Enqueuing", "Deciding", "Defender", "Catalogue", "Vocabulary", "Cryptography"])
+        running.union([
+            "Enqueuing", "Deciding", "Defender", "Catalogue", "Vocabulary", "Cryptography", "Gzip",
+        ])
     ),
     Layer(
         "Reporting",
@@ -68,6 +70,7 @@ let layers: [Layer] = [
     Layer("Wrapping/Cryptography", ["COpenSSL", "Vocabulary"]),
     Layer("Wrapping/JSONReader", ["CJansson", "Vocabulary"]),
     Layer("Wrapping/JQFilter", ["CJQ", "Vocabulary"]),
+    Layer("Wrapping/Gzip", ["CZlib"]),
     // It hands out the kernel's word on a NIO channel, so that Showing need not handle memory.
     Layer("Wrapping/PeerCredentials", ["NIOCore"]),
     Layer("Wrapping/ProcessGuard", ["CProcess"]),

@@ -19,8 +19,9 @@ struct ActionsPageTests {
             "StopAndQuarantineFile", "quarantine-file", "Machine.StopAndQuarantine",
             "Machine.StopAndQuarantine"
         ),
-        // Live response is not built yet.
-        ("runliveresponse", nil, "Machine.LiveResponse", "Machine.LiveResponse"),
+        ("runliveresponse", "run-script", "Machine.LiveResponse", "Machine.LiveResponse"),
+        ("runliveresponse", "get-file", "Machine.LiveResponse", "Machine.LiveResponse"),
+        ("runliveresponse", "put-file", "Machine.LiveResponse", "Machine.LiveResponse"),
         ("setDeviceValue", "set-value", "Machine.ReadWrite.All", "Machine.ReadWrite"),
         // Dead since 2026-09-01.
         ("startInvestigation", nil, "Alert.ReadWrite.All", "Alert.ReadWrite"),
@@ -39,7 +40,9 @@ struct ActionsPageTests {
             let entry = try #require(Catalogue.entry(word))
             #expect(entry.applicationPermissions == [row.application], "\(row.path)")
             #expect(entry.delegatedPermissions == [row.delegated], "\(row.path)")
-            #expect(entry.rate.perMinute == 100 && entry.rate.perHour == 1_500)
+            let isSession = row.path == "runliveresponse"
+            #expect(entry.rate.perMinute == (isSession ? 10 : 100))
+            #expect(entry.rate.perHour == (isSession ? 600 : 1_500))
         }
         let known = Set(Self.reference.compactMap(\.word) + ["tag", "untag", "alert-create"])
         let onMachines = Catalogue.actions.filter { $0.isPosted && $0.isAboutMachine }.map(\.word)

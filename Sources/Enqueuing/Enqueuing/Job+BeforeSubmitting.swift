@@ -68,6 +68,10 @@ extension Job {
         case .waits(let until):
             due = earliest(until, shelfEnd)
             return []
+        case .queued(let until, let cause):
+            try require(.ready, event)
+            due = earliest(until, shelfEnd)
+            return waiting(for: cause)
         case .held(let outcome):
             guard state != .held else {
                 due = validUntil

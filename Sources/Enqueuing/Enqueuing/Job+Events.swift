@@ -44,7 +44,8 @@ extension Job {
     private mutating func moved(by event: JobEvent, at now: Timestamp) throws(TransitionError) -> [JobEffect]
     {
         switch event {
-        case .located, .named, .decided, .readied, .refreshed, .refused, .denied, .postponed, .waits, .held,
+        case .located, .named, .decided, .readied, .refreshed, .refused, .denied, .postponed, .waits, .queued,
+            .held,
             .letGo,
             .rehearsed,
             .settled, .withdrawn, .expired, .armed, .awaits, .approved, .turnedDown, .lapsed,
@@ -54,7 +55,8 @@ extension Job {
             .adopted,
             .absent:
             try movedWhileSubmitting(by: event, at: now)
-        case .joined, .parted, .rests, .progressed, .packageReady, .packaged, .ended, .cancelRequested,
+        case .joined, .parted, .rests, .progressed, .packageReady, .packaged, .resulted, .ended,
+            .cancelRequested,
             .cancelSent:
             try movedWhileWatching(by: event, at: now)
         }

@@ -46,6 +46,8 @@ extension Job {
             outcome = nil
             enter(.ready, due: earliest(until, shelfEnd))
             let effects: [JobEffect] = isAutomatic ? [.keepEndingClaims, .wakeLane] : [.wakeLane]
+            // A session may be taken for hours; that is told once.
+            if isSession { return effects + waiting(for: trouble) }
             return effects + [tellAsker(.warning, "job.waiting", "Not done yet: \(trouble.message)")]
         case .rejected(let outcome):
             try require(.submitting, event)

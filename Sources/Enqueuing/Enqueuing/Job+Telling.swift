@@ -4,15 +4,17 @@ package import Vocabulary
 /// What is said about a job, to people and to the audit.
 extension Job {
     /// `isolate laptop-7`, `tag laptop-7 with tag=Contained`, as messages begin.
-    package var title: String { deed + needed.map { " with \(ActionParameter.spelled($0, $1))" }.joined() }
+    package var title: String {
+        needed.isEmpty ? deed : "\(deed) with \(needed.map(ActionParameter.spelled).joined(separator: " "))"
+    }
 
     /// `isolate laptop-7`.
     var deed: String { machineText.isEmpty ? action : "\(action) \(machineText)" }
 
-    /// What has no default, and without which the action says nothing.
+    /// What has no default and was said, without which the action says little.
     private var needed: [(String, String)] {
         let entry = Catalogue.entry(action)
-        return (entry?.parameters ?? []).filter { $0.isRequired && !$0.isDocument }
+        return (entry?.parameters ?? []).filter { $0.defaultValue == nil && !$0.isDocument }
             .compactMap { parameter in parameters[parameter.name].map { (parameter.name, $0) } }
     }
 

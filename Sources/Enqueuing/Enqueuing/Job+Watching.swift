@@ -41,7 +41,8 @@ extension Job {
             machineAction?.status = "Succeeded"
             machineAction?.seenAt = now
             due = now
-            return [tellAsker(.progress, "job.package-ready", "The package is complete; fetching it.")]
+            let told = tellAsker(.progress, "job.package-ready", fetchingWords)
+            return isFetchingResult ? [told, .wakeLane] : [told]
         case .packaged(let note):
             try require(.watching, event)
             evidence = note
@@ -53,6 +54,10 @@ extension Job {
                 ),
                 tone: .good
             )
+        case .resulted(let note, let outcome, let tone):
+            try require(.watching, event)
+            evidence = note
+            return end(.succeeded, outcome, tone: tone)
         case .ended(let how, let detail):
             try require(.watching, event)
             return ended(how, detail: detail, at: now)

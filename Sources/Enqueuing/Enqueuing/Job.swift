@@ -78,6 +78,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// Who let it go on although a limit held it.
     package var limitsWaivedBy: String?
     package var submission: Submission?
+    /// The code of what it was last told to wait for.
+    package var waitingFor: String?
     /// The beginning of its first try: from then on it counts for limits.
     package var firstSubmittedAt: Timestamp?
     /// When its group began: it has its place within the limits since, and is not asked for another.

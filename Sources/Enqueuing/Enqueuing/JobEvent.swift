@@ -20,6 +20,8 @@ package enum JobEvent: Sendable, Hashable {
     case postponed(until: Timestamp, trouble: Outcome)
     /// Another action of the lane is in flight, or its time has not come.
     case waits(until: Timestamp?)
+    /// It waits for a place that others have; told once for each cause.
+    case queued(until: Timestamp, because: Outcome)
     case held(Outcome)
     /// Somebody lets it go on; `waives` the limit that held it, if one did.
     case letGo(by: String, waives: Bool)
@@ -66,6 +68,8 @@ package enum JobEvent: Sendable, Hashable {
     /// Defender's package is complete and is fetched next.
     case packageReady
     case packaged(EvidenceNote)
+    /// What a session brought is kept; how it came out, in words.
+    case resulted(EvidenceNote, Outcome, Notice.Tone)
     /// Defender says that the action ended.
     case ended(JobEnd, detail: String?)
     /// What was asked is so without a POST.

@@ -85,7 +85,7 @@ package enum LaneRules {
                 return .refuse(refusal)
             }
             let isBusy = situation.others.contains {
-                $0.lane == job.lane && $0.lane != nil && $0.state.isInFlight
+                $0.lane == job.lane && $0.holdsLane
             }
             return isBusy ? .wait : .submit(ending: [])
         }

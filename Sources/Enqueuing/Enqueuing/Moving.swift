@@ -256,6 +256,7 @@ func wakeLane(of job: Job, in transaction: any LedgerTransaction) throws {
         _ = try transaction.update(waiting, fence: nil)
     }
     guard let machine = job.machine?.id, let lane = job.lane else { return }
+    if job.isSession { try LiveSessions.wake(besides: job, in: transaction) }
     let ready = try transaction.jobs(JobQuery(states: [.ready], machine: machine))
     for var waiting in ready where waiting.lane == lane && waiting.id != job.id && waiting.lease == nil {
         if case .timeBox(let isolate) = waiting.origin {

@@ -106,6 +106,11 @@ extension Ledger {
             {
                 step = spent.budget.refuses ? .refuse(spent.outcome) : .hold(spent.outcome)
             }
+            if rehearsal == nil, step.begins,
+                let queued = try LiveSessions.queue(for: stored, in: transaction)
+            {
+                return (.wait, try move(stored, by: queued, fence: fence, keeping: nil, in: transaction))
+            }
             if var rehearsal, let words = step.rehearsed(stored.restraint ?? Catalogue.containment) {
                 rehearsal.message += words
                 let moved = try move(

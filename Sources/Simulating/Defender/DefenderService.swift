@@ -17,6 +17,7 @@ struct DefenderService: Sendable {
         get { estate.records }
         set { estate.records = newValue }
     }
+    var sessions = LiveShelf()
 
     static let reading = ["Machine.Read.All", "Machine.ReadWrite.All"]
     private static let machineProperties: Set<String> = [
@@ -44,7 +45,7 @@ struct DefenderService: Sendable {
     /// Nil if the path is none of Defender's.
     mutating func answer(_ call: SimulatedCall) -> SimulatedAnswer? {
         estate.advance(to: call.at)
-        if let answer = packages.answer(call) ?? answerGraph(call) { return answer }
+        if let answer = packages.answer(call) ?? sessions.answer(call) ?? answerGraph(call) { return answer }
         var segments = call.segments
         guard segments.first?.lowercased() == "api" else { return nil }
         segments.removeFirst()
@@ -83,6 +84,16 @@ struct DefenderService: Sendable {
         where path.count == 3 && path[0] == "machines" && path[2] == "setdevicevalue":
             try admit("machines/{id}/setDeviceValue", ValueOrder.roles, caller, call)
             return try setValue(on: segments[1], call)
+        case ("POST", let path)
+        where path.count == 3 && path[0] == "machines" && path[2] == "runliveresponse":
+            let rate = script.liveResponse.rate
+            try admit("machines/{id}/runliveresponse", LiveResponseOrder.roles, caller, call, rate: rate)
+            return try startSession(on: segments[1], by: caller, call)
+        case ("GET", let path)
+        where path.count == 3 && path[0] == "machineactions"
+            && path[2].hasPrefix("getliveresponseresultdownloadlink("):
+            try admit("machineactions/{id}/GetLiveResponseResultDownloadLink", Self.reading, caller, call)
+            return try resultLink(segments[1], segments[2], call)
         case ("POST", let path) where path.count == 3 && path[0] == "machines":
             guard let kind = MachineOrder.Kind(path: path[2]) else { throw .noRoute(call) }
             try admit("machines/{id}/\(path[2])", [kind.role], caller, call)

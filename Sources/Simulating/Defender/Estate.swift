@@ -64,6 +64,12 @@ struct Estate: Sendable {
         set { state.records = newValue }
     }
 
+    /// The files of live response's library by name.
+    var library: [String: LibraryEntry] {
+        get { state.library ?? script.liveResponse.library.mapValues { LibraryEntry(Array($0.content.utf8)) } }
+        set { state.library = newValue }
+    }
+
     /// A machine id that belongs to a name: 40 hex digits.
     static func identifier(for name: String) -> String {
         Hex.encode(Digest.of(Array(name.utf8), .sha1))
@@ -89,6 +95,11 @@ struct Estate: Sendable {
     /// Actions that are under way on a machine, oldest first.
     func activeActions(on machineID: String, type: String) -> [SimulatedAction] {
         active.sorted().map { actions[$0] }.filter { $0.machineID == machineID && $0.type == type }
+    }
+
+    /// Actions that are under way anywhere.
+    func activeActions(type: String) -> [SimulatedAction] {
+        active.map { actions[$0] }.filter { $0.type == type }
     }
 
     func isIsolated(_ machineID: String) -> Bool { state.containment[machineID.lowercased()] != nil }

@@ -20,6 +20,8 @@ struct EstateState: Codable, Sendable, Equatable {
     var refusesNextDuplicate = false
     /// Alerts, indicators and the rest; nil as the script has them.
     var records: RecordShelf?
+    /// The library of live response; nil as the script has it.
+    var library: [String: LibraryEntry]?
 
     init() {}
 
@@ -34,5 +36,6 @@ struct EstateState: Codable, Sendable, Equatable {
         offboarded = try kept.decodeIfPresent(Set<String>.self, forKey: .offboarded) ?? []
         refusesNextDuplicate = try kept.decodeIfPresent(Bool.self, forKey: .refusesNextDuplicate) ?? false
         records = try kept.decodeIfPresent(RecordShelf.self, forKey: .records)
+        library = try kept.decodeIfPresent([String: LibraryEntry].self, forKey: .library)
     }
 }

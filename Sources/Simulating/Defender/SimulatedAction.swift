@@ -25,6 +25,8 @@ struct SimulatedAction: Sendable, Codable, Equatable {
     var status = "Pending"
     var updatedAt: Timestamp
     var cancellation: Cancellation?
+    /// Of a live-response session; nil for all others.
+    var session: [SimulatedCommand]?
 
     struct Cancellation: Sendable, Codable, Equatable {
         let requestor: String
@@ -37,6 +39,14 @@ struct SimulatedAction: Sendable, Codable, Equatable {
     static let finalStates: Set<String> = ["Succeeded", "Failed", "TimeOut", "Cancelled"]
 
     var isActive: Bool { status == "Pending" || status == "InProgress" }
+
+    var commands: [SimulatedCommand] {
+        get { session ?? [] }
+        set { session = newValue }
+    }
+
+    /// It came to its own end, so that its commands have one.
+    var hasEndedByItself: Bool { status == "Succeeded" || status == "Failed" }
 
     var effect: Effect {
         switch type {
@@ -86,7 +96,16 @@ struct SimulatedAction: Sendable, Codable, Equatable {
             "relatedFileInfo": file.map {
                 ["fileIdentifier": .string($0), "fileIdentifierType": "Sha1"]
             } ?? .null,
-            "commands": [],
+            "commands": .array(
+                commands.enumerated().map {
+                    $1.json(
+                        index: $0,
+                        hasEnded: hasEndedByItself,
+                        Self.stamp(createdAt),
+                        Self.stamp(updatedAt)
+                    )
+                }
+            ),
         ]
         if addsUnknown { fields["futureProperty"] = ["nested": [1, .null, "x"]] }
         return fields

@@ -158,7 +158,23 @@ final class World: Sendable {
             reset()
             return SimulatedAnswer(status: 204)
         case ("POST", "/simulator/actions"): return startForeign(call)
+        case ("POST", "/simulator/sessions"): return openPortalSession(call)
         default: return .json(404, ["error": "The simulator has no such route."])
+        }
+    }
+
+    /// A live-response session of somebody in the portal: on no list, for so many seconds.
+    private func openPortalSession(_ call: SimulatedCall) -> SimulatedAnswer {
+        guard let body = try? JSONReader.read(call.body, root: .object), let key = body["machineId"]?.string,
+            let seconds = body["seconds"]?.number
+        else { return .json(400, ["error": "The body needs machineId and seconds."]) }
+        return state.withLock { state in
+            guard let machine = state.defender.estate.machine(key) else {
+                return .json(404, ["error": "There is no such machine."])
+            }
+            let end = call.at + .milliseconds(Int64(seconds * 1000))
+            state.defender.sessions.open(on: machine.id, until: end)
+            return SimulatedAnswer(status: 204)
         }
     }
 

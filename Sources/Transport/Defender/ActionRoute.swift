@@ -15,6 +15,8 @@ struct ActionRoute: Sendable, Hashable {
     let fixed: [String: String]
     /// True if a machine action with our comment comes of it; false if Defender answers with the machine.
     let makesAction: Bool
+    /// The type of the one command of a live-response session; its keys are the command's then.
+    var command: LiveCommand?
 
     /// Nil for a word that is not posted to a machine.
     init?(word: String) {
@@ -28,10 +30,18 @@ struct ActionRoute: Sendable, Hashable {
         case "quarantine-file": self.init("StopAndQuarantineFile", ["sha1": "Sha1"])
         case "offboard": self.init("offboard")
         case "tag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Add"], makesAction: false)
+        case "run-script": self.init(.runScript, ["script": "ScriptName", "args": "Args"])
+        case "get-file": self.init(.getFile, ["path": "Path"])
+        case "put-file": self.init(.putFile, ["file": "FileName"])
         case "untag": self.init("tags", ["tag": "Value"], fixed: ["Action": "Remove"], makesAction: false)
         case "set-value": self.init("setDeviceValue", ["value": "DeviceValue"], makesAction: false)
         default: return nil
         }
+    }
+
+    private init(_ command: LiveCommand, _ keys: [String: String]) {
+        self.init("runliveresponse", keys)
+        self.command = command
     }
 
     private init(
@@ -48,6 +58,9 @@ struct ActionRoute: Sendable, Hashable {
 
     /// Nil if a parameter is missing or is not one of this action.
     func body(parameters: [String: String], comment: String) -> JSONValue? {
+        if let command {
+            return command.body(parameters, keys).map { ["Commands": [$0], "Comment": .string(comment)] }
+        }
         guard Set(parameters.keys) == Set(keys.keys) else { return nil }
         var members = fixed.mapValues { JSONValue.string($0) }
         if makesAction { members["Comment"] = .string(comment) }

@@ -64,6 +64,12 @@ package protocol DefenderCalling: Sendable {
     /// ``DefenderError/Kind/notFound`` while the package is not ready.
     func packageAddress(actionID: String) async throws(DefenderError) -> Secret
 
+    /// Where the result of one command of a finished live-response session can be fetched for half an hour; a
+    /// credential.
+    ///
+    /// Asked again it is another. ``DefenderError/Kind/notFound`` while there is none, and once it is gone.
+    func liveResponseAddress(actionID: String, index: Int) async throws(DefenderError) -> Secret
+
     /// Fetches a package to a new file, without our token.
     func download(
         _ address: Secret,

@@ -13,6 +13,7 @@ extension DefenderClient {
                 .post,
                 "\(DefenderPath.machine(submission.machine))/\(route.segment)",
                 purpose: submission.action,
+                kind: route.command == nil ? .call : .liveResponse,
                 priority: isContainment ? .containment : .action,
                 body: body,
                 deadline: submission.deadline

@@ -192,8 +192,13 @@ package final class DefenderClient: DefenderCalling {
                 priority: .watching
             )
         )
+        return try passingAddress(in: answer, of: "package")
+    }
+
+    /// The address that an answer offers for a short time.
+    func passingAddress(in answer: DefenderAnswer, of what: String) throws(DefenderError) -> Secret {
         guard var address = try answer.object()["value"]?.string else {
-            throw answer.unreadable("no package address")
+            throw answer.unreadable("no \(what) address")
         }
         // The documentation's sample has the address in quotes of its own; plain ones were seen as well.
         if address.count >= 2, address.hasPrefix("\""), address.hasSuffix("\"") {
@@ -201,7 +206,7 @@ package final class DefenderClient: DefenderCalling {
         }
         guard let parts = URLComponents(string: address), let host = parts.host, !host.isEmpty,
             parts.scheme?.lowercased() == "https" || Self.isLoopback(parts)
-        else { throw answer.unreadable("a package address that is not https") }
+        else { throw answer.unreadable("a \(what) address that is not https") }
         return Secret(address)
     }
 

@@ -47,7 +47,8 @@ enum EntityReading {
             createdAt: createdAt,
             updatedAt: moment(value, "lastUpdateDateTimeUtc") ?? moment(value, "lastUpdateTimeUtc"),
             errorHResult: integer(value, "errorHResult") ?? 0,
-            cancellationComment: text(value, "cancellationComment")
+            cancellationComment: text(value, "cancellationComment"),
+            commands: commands(value)
         )
     }
 

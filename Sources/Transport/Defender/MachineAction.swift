@@ -60,6 +60,8 @@ package struct MachineAction: Sendable, Hashable {
     package var updatedAt: Timestamp?
     package var errorHResult: Int64
     package var cancellationComment: String?
+    /// The commands of a live-response session; empty for all others.
+    package var commands: [CommandState]
 
     package init(
         id: String,
@@ -73,7 +75,8 @@ package struct MachineAction: Sendable, Hashable {
         createdAt: Timestamp,
         updatedAt: Timestamp? = nil,
         errorHResult: Int64 = 0,
-        cancellationComment: String? = nil
+        cancellationComment: String? = nil,
+        commands: [CommandState] = []
     ) {
         self.id = id
         self.type = type
@@ -87,5 +90,6 @@ package struct MachineAction: Sendable, Hashable {
         self.updatedAt = updatedAt
         self.errorHResult = errorHResult
         self.cancellationComment = cancellationComment
+        self.commands = commands
     }
 }

@@ -23,13 +23,19 @@ package actor RateBudget {
     /// - Parameters:
     ///   - window: Calls of any kind per minute and hour.
     ///   - packageWindow: Calls of `getPackageUri` per minute and hour; they count in `window` as well.
+    ///   - liveResponseWindow: The same for `runliveresponse`.
     ///   - clock: For the windows and for waiting.
     package init(
         window: RateWindow = RateWindow(perMinute: 100, perHour: 1_500),
         packageWindow: RateWindow = RateWindow(perMinute: 2, perHour: 120),
+        liveResponseWindow: RateWindow = Catalogue.liveResponseRate,
         clock: MonotonicTime = .continuous
     ) {
-        ledger = RateLedger(window: window, packageWindow: packageWindow)
+        ledger = RateLedger(
+            window: window,
+            packageWindow: packageWindow,
+            liveResponseWindow: liveResponseWindow
+        )
         self.clock = clock
     }
 
@@ -72,7 +78,12 @@ package actor RateBudget {
     package func used() -> (minute: Int, hour: Int) { ledger.used(at: clock.elapsed()) }
 
     private static func spent(_ kind: RateLedger.Kind, _ wait: Duration) -> DefenderError {
-        let what = kind == .packageAddress ? "package addresses" : "calls"
+        let what =
+            switch kind {
+            case .call: "calls"
+            case .packageAddress: "package addresses"
+            case .liveResponse: "live-response sessions of a minute"
+            }
         return DefenderError(
             kind: .throttled,
             mayHaveBeenExecuted: false,

@@ -11,6 +11,8 @@ package struct RateLedger: Sendable {
         case call
         /// `getPackageUri`, which has a window of its own.
         case packageAddress
+        /// `runliveresponse`, which has a window of its own.
+        case liveResponse
     }
 
     /// Calls of each minute that only containment and settling may use.
@@ -19,15 +21,20 @@ package struct RateLedger: Sendable {
     package static let reservedPerHour = 300
 
     private let window: RateWindow
-    private let packageWindow: RateWindow
+    /// Of the kinds that have one of their own besides.
+    private let ownWindows: [Kind: RateWindow]
     /// Ascending; at most an hour's calls.
     private var calls: [Duration] = []
-    private var packageCalls: [Duration] = []
+    private var ownCalls: [Kind: [Duration]] = [:]
     private var pausedUntil: [Kind: Duration] = [:]
 
-    package init(window: RateWindow, packageWindow: RateWindow) {
+    package init(
+        window: RateWindow,
+        packageWindow: RateWindow,
+        liveResponseWindow: RateWindow = Catalogue.liveResponseRate
+    ) {
         self.window = window
-        self.packageWindow = packageWindow
+        ownWindows = [.packageAddress: packageWindow, .liveResponse: liveResponseWindow]
     }
 
     /// How long a call has to wait, zero if it may be made now.
@@ -45,18 +52,19 @@ package struct RateLedger: Sendable {
         var wait = max((pausedUntil[.call] ?? .zero) - now, .zero)
         wait = max(wait, Self.wait(calls, .seconds(60), minute, ahead, now))
         wait = max(wait, Self.wait(calls, .seconds(3_600), hour, ahead, now))
-        guard kind == .packageAddress else { return wait }
+        guard let own = ownWindows[kind] else { return wait }
+        let made = ownCalls[kind] ?? []
         wait = max(wait, (pausedUntil[kind] ?? .zero) - now)
-        wait = max(wait, Self.wait(packageCalls, .seconds(60), packageWindow.perMinute, 0, now))
-        return max(wait, Self.wait(packageCalls, .seconds(3_600), packageWindow.perHour, 0, now))
+        wait = max(wait, Self.wait(made, .seconds(60), own.perMinute, 0, now))
+        return max(wait, Self.wait(made, .seconds(3_600), own.perHour, 0, now))
     }
 
     package mutating func count(_ kind: Kind, at now: Duration) {
         calls.removeAll { now - $0 >= .seconds(3_600) }
         calls.append(now)
-        guard kind == .packageAddress else { return }
-        packageCalls.removeAll { now - $0 >= .seconds(3_600) }
-        packageCalls.append(now)
+        guard ownWindows[kind] != nil else { return }
+        ownCalls[kind, default: []].removeAll { now - $0 >= .seconds(3_600) }
+        ownCalls[kind, default: []].append(now)
     }
 
     package mutating func pause(_ kind: Kind, until moment: Duration) {

@@ -17,6 +17,12 @@ package struct ActionParameter: Sendable, Hashable {
         case document(bytesMax: Int)
         /// Exactly so many hexadecimal digits, kept in lower case; it must be said.
         case hexadecimal(digits: Int)
+        /// The name of a file in the live-response library; it must be said.
+        case libraryFile
+        /// An absolute path on a machine, kept to the letter; it must be said.
+        case path
+        /// What a script is given, kept to the letter.
+        case arguments(charactersMax: Int)
     }
 
     package let name: String
@@ -54,8 +60,18 @@ package struct ActionParameter: Sendable, Hashable {
     /// The longest free text; nil for one of some words.
     package var charactersMax: Int? {
         switch domain {
-        case .text(let most), .document(let most): most
+        case .text(let most), .document(let most), .arguments(let most): most
+        case .libraryFile: Self.libraryFileCharactersMax
+        case .path: Self.pathCharactersMax
         case .words, .moment, .hexadecimal: nil
+        }
+    }
+
+    /// True if another spelling is another value: case and accents count on some machines.
+    package var isExact: Bool {
+        switch domain {
+        case .path, .arguments: true
+        case .words, .moment, .text, .document, .hexadecimal, .libraryFile: false
         }
     }
 
@@ -70,6 +86,13 @@ package struct ActionParameter: Sendable, Hashable {
         case .text(let most): "1 to \(most) characters on one line, without \", < and >"
         case .document(let most): "1 to \(most) bytes of text"
         case .hexadecimal(let digits): "\(digits) hexadecimal digits"
+        case .libraryFile:
+            "the name of a file in the library: 1 to \(Self.libraryFileCharactersMax) letters, digits, -, _ and ."
+        case .path:
+            "a whole path such as C:\\Temp\\out.zip or /var/log/syslog, at most \(Self.pathCharactersMax) "
+                + "characters, without .., \", < and >"
+        case .arguments(let most):
+            "1 to \(most) characters on one line, without < and >; in quotes a quote is written twice"
         }
     }
 
@@ -98,26 +121,40 @@ package struct ActionParameter: Sendable, Hashable {
         case .document(let most):
             let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || $0.value >= 0x20 }
             return (1...most).contains(text.utf8.count) && isPlain ? text : nil
+        case .libraryFile: return Self.libraryFile(text)
+        case .path: return Self.path(text)
+        case .arguments(let most): return Self.arguments(text, most)
         case .text(let most):
             // Looked at before anything is made of it: a payload may hold megabytes.
             guard text.utf8.count <= most * 16 else { return nil }
-            let isPlain = text.unicodeScalars.allSatisfy { scalar in
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
-                    .unassigned:
-                    false
-                default: !["\"", "<", ">"].contains(scalar)
-                }
-            }
-            guard isPlain else { return nil }
+            guard Self.isPlain(text, without: ["\"", "<", ">"]) else { return nil }
             let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
                 .precomposedStringWithCanonicalMapping
             return (1...most).contains(line.count) ? line : nil
         }
     }
 
-    /// `name=value` as a command says it, in quotes where a blank would end the word.
+    /// True for characters that everybody sees, none of `refused` among them.
+    static func isPlain(_ text: String, without refused: Set<Unicode.Scalar>) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+                .unassigned:
+                false
+            default: !refused.contains(scalar)
+            }
+        }
+    }
+
+    /// `name=value` as a command says it, in quotes where a blank would end the word; a quote inside is doubled.
     package static func spelled(_ name: String, _ value: String) -> String {
-        value.contains(where: \.isWhitespace) ? "\(name)=\"\(value)\"" : "\(name)=\(value)"
+        guard value.contains(where: { $0.isWhitespace || $0 == "\"" }) else { return "\(name)=\(value)" }
+        return "\(name)=\"\(value.replacing("\"", with: "\"\""))\""
+    }
+
+    /// What stands in quotes, with each pair inside read as one; anything else as it is.
+    package static func unquoted(_ value: some StringProtocol) -> String {
+        guard value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") else { return String(value) }
+        return String(value.dropFirst().dropLast()).replacing("\"\"", with: "\"")
     }
 }

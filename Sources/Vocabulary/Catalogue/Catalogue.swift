@@ -8,7 +8,7 @@ package enum Catalogue {
     /// What is done to a machine, and what is asked of it by every grant.
     private static let onMachines = [
         isolate, release, restrict, unrestrict, scan, collect, quarantineFile, offboard, tag, untag, setValue,
-        cancel, status,
+        runScript, getFile, putFile, cancel, status,
     ]
 
     /// The entry of a word, compared without regard to case.

@@ -51,8 +51,9 @@ enum ActionListing {
         ]
         lines += Catalogue.actions.map { entry in
             let parameters = entry.parameters.map { parameter in
-                let preset = parameter.defaultValue.map { " (\($0))" } ?? ""
-                return "`\(parameter.name)=\(parameter.placeholder.replacing("|", with: "\\|"))`\(preset)"
+                let preset = parameter.defaultValue ?? (parameter.isRequired ? nil : "optional")
+                return
+                    "`\(parameter.name)=\(parameter.placeholder.replacing("|", with: "\\|"))`\(preset.map { " (\($0))" } ?? "")"
             }
             let cells = [
                 "`\(entry.word)`", entry.summary,
@@ -117,8 +118,9 @@ enum ActionListing {
     private static func paragraph(_ entry: ActionEntry) -> String {
         var lines = [entry.word, "  \(entry.summary)"]
         lines += entry.parameters.map { parameter in
-            "  with \(parameter.name)=\(parameter.placeholder)"
-                + "  (\(parameter.defaultValue.map { "\($0) if not said" } ?? (parameter.isRequired ? "must be said" : "may be said"))): \(parameter.summary)"
+            let need = parameter.isRequired ? "must be said" : "need not be said"
+            return "  with \(parameter.name)=\(parameter.placeholder)"
+                + "  (\(parameter.defaultValue.map { "\($0) if not said" } ?? need)): \(parameter.summary)"
         }
         if entry.takesTimeBox { lines.append("  for <duration>: ends by itself, such as `for 4h`") }
         if let undoneBy = entry.undoneBy { lines.append("  undone by: \(undoneBy)") }

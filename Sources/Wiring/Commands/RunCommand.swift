@@ -101,9 +101,15 @@ struct RunCommand: AsyncParsableCommand {
             guard word.contains(where: \.isWhitespace) else { return word }
             if index == 1, isAboutTag, !word.hasPrefix("\"") { return "\"\(word)\"" }
             guard let sign = word.firstIndex(of: "=") else { return word }
-            let value = word[word.index(after: sign)...]
-            return value.hasPrefix("\"") ? word : "\(word[...sign])\"\(value)\""
+            let value = String(word[word.index(after: sign)...])
+            return Self.isQuoted(value) ? word : ActionParameter.spelled(String(word[..<sign]), value)
         }.joined(separator: " ")
+    }
+
+    /// True for what stands in quotes as a whole already, those inside doubled.
+    private static func isQuoted(_ value: String) -> Bool {
+        value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
+            && !value.dropFirst().dropLast().replacing("\"\"", with: "").contains("\"")
     }
 
     private func watch(

@@ -1,3 +1,4 @@
+import Catalogue
 import Enqueuing
 import JSONReader
 import Vocabulary
@@ -8,7 +9,8 @@ enum EvidenceListing {
     static let jobsMax = 1_000
 
     static func json(in transaction: any LedgerTransaction) throws -> JSONValue {
-        let query = JobQuery(actions: ["collect"], limit: jobsMax, newestFirst: true)
+        let words = [Catalogue.collect, Catalogue.runScript, Catalogue.getFile].map(\.word)
+        let query = JobQuery(actions: words, limit: jobsMax, newestFirst: true)
         return .array(
             try transaction.jobs(query).compactMap { job -> JSONValue? in
                 guard let note = job.evidence else { return nil }

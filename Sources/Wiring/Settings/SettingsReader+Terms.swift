@@ -118,6 +118,8 @@ extension SettingsReader {
             return nil
         }
         if parameter.isFreeText {
+            // `args: [none]` grants it without any.
+            if !parameter.isRequired, value.lowercased() == "none" { return "" }
             if let text = parameter.canonical(value) { return text }
         } else if parameter.values.contains(value) {
             return value

@@ -48,10 +48,12 @@ extension SettingsReader {
                 withoutStop(risk.fix)
             )
         }
-        if settings.evidence == nil, grants.contains(where: { $0.actions.contains("collect") }) {
+        let keeping = [("collect", "packages"), ("run-script", "transcripts"), ("get-file", "files")]
+        for (word, what) in keeping
+        where settings.evidence == nil && grants.contains(where: { $0.actions.contains(word) }) {
             reading.warn(
                 fields["grants"],
-                "collect is granted and there is no \"evidence\": packages stay with Defender",
+                "\(word) is granted and there is no \"evidence\": \(what) stay with Defender",
                 "add `evidence: { folder: … }`"
             )
         }

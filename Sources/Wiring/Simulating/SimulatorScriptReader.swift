@@ -6,13 +6,13 @@ import Yams
 
 /// Reads the YAML script of `simulate`, strictly: an unknown key is an error with its place.
 package struct SimulatorScriptReader {
-    private let reading: SettingsReading
+    let reading: SettingsReading
     private static let keys = [
         "machines", "alerts", "records", "indicators-max", "unknown-reports", "actions", "faults",
         "duplicates", "stuck-duplicates",
         "reorder-duplicates",
         "visibility-lag", "rate", "package-rate", "package", "unknown-properties", "empty-estate",
-        "page-rows",
+        "page-rows", "live-response",
         "expired-secret", "clock-ahead",
         "tenant", "tenant-domain", "client", "secret", "roles", "graph-roles", "token-lifetime", "audiences",
         "federated", "managed-identity", "chat", "user",
@@ -41,6 +41,7 @@ package struct SimulatorScriptReader {
         readLimits(fields, &script)
         if let node = fields["chat"] { script.chat = chat(node) }
         if let node = fields["user"] { UserScriptReader(reading: reading).read(node, into: &script.user) }
+        if let node = fields["live-response"] { script.liveResponse = liveResponse(node) }
         script.machines = items("machines", fields).compactMap(machine)
         script.faults = items("faults", fields).compactMap(fault)
         readAlerts(fields, &script)
@@ -118,7 +119,7 @@ package struct SimulatorScriptReader {
         if let number = whole("size", inner, 0...67_108_864) { script.packageBytes = number }
     }
 
-    private func rate(_ node: Node, _ name: String, _ rate: CallRate) -> CallRate {
+    func rate(_ node: Node, _ name: String, _ rate: CallRate) -> CallRate {
         guard let fields = Fields(node, name, known: ["per-minute", "per-hour"], in: reading) else {
             return rate
         }
@@ -262,7 +263,7 @@ extension SimulatorScriptReader {
         return Array(items)
     }
 
-    private func whole(_ key: String, _ fields: Fields, _ range: ClosedRange<Int>) -> Int? {
+    func whole(_ key: String, _ fields: Fields, _ range: ClosedRange<Int>) -> Int? {
         guard let text = fields.text(key) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             reading.error(
@@ -275,7 +276,7 @@ extension SimulatorScriptReader {
         return number
     }
 
-    private func seconds(_ key: String, _ fields: Fields) -> Double? {
+    func seconds(_ key: String, _ fields: Fields) -> Double? {
         guard let text = fields.text(key) else { return nil }
         guard let number = Double(text), number >= 0, number <= 1_000_000 else {
             reading.error(fields[key], "\"\(key)\" is \"\(text)\"", "write seconds, from 0 to 1000000")

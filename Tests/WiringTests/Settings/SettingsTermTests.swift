@@ -32,6 +32,18 @@ struct SettingsTermTests {
         #expect(read.hours?.zone.identifier == "Europe/Stockholm")
     }
 
+    @Test func `no arguments are granted by a word`() throws {
+        let text = grant("with: { script: [triage.ps1], args: [none, -Quick] }")
+            .replacing("[isolate]", with: "[run-script]")
+        let read = try #require(try SettingsFolder().read(text).policy.grants.first)
+        #expect(read.parameters == ["script": ["triage.ps1"], "args": ["", "-Quick"]])
+        #expect(
+            try SettingsFolder().errors(
+                grant("with: { script: [../x] }").replacing("[isolate]", with: "[run-script]")
+            ).first?.contains("write the name of a file in the library") == true
+        )
+    }
+
     @Test func `a usual time box needs no longest one`() throws {
         let read = try #require(try SettingsFolder().read(grant("for: { default: 4h }")).policy.grants.first)
         #expect(read.durationDefault == TimeBox(seconds: 4 * 3_600))
