@@ -63,9 +63,11 @@ extension Executor {
     ///
     /// What was to be taken away and is gone was taken away by an earlier try whose answer was lost, if there was one.
     func order(_ job: Job, through speaker: any DefenderCalling) async throws(DefenderError) -> JobEvent {
+        var request = defenderRequest(of: job)
+        if let outcome = await complete(&request, of: job) { return .rejected(outcome) }
         let answer: Answer
         do throws(DefenderError) {
-            answer = try await speaker.order(defenderRequest(of: job), deadline: settings.times.postDeadline)
+            answer = try await speaker.order(request, deadline: settings.times.postDeadline)
         } catch {
             let isGone =
                 error.kind == .notFound && Catalogue.entry(job.action)?.isRemoval == true

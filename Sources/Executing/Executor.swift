@@ -21,6 +21,8 @@ package struct Executor: Service {
     let clock: any Clock<Duration>
     /// Keeps a result that is too large for the ledger; nil where nothing can be kept.
     let keepAnswer: (@Sendable (JobID, [UInt8]) async throws -> EvidenceNote)?
+    /// The bytes of a SHA-256 that somebody handed over for the library; nil once they are gone.
+    package var staged: @Sendable (String) async -> [UInt8]? = { _ in nil }
 
     package init(
         ledger: any Ledger,

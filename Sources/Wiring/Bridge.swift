@@ -122,6 +122,7 @@ struct Bridge: Sendable {
     /// Listeners come last, so that they stop first.
     func services(_ settings: Settings, announce: Announcement) throws -> [any Service] {
         let evidence = evidence(settings)
+        let staging = settings.evidence.map { StagingFolder(folder: "\($0.folder)/staged") }
         var services: [any Service] = [
             JobLog(ledger: ledger, metrics: metrics, logger: logger),
             reporter,
@@ -132,7 +133,7 @@ struct Bridge: Sendable {
                 settings: observing(settings),
                 logger: logger
             ),
-            executor(settings, evidence),
+            executor(settings, evidence, staging),
             Housekeeper(ledger: ledger, logger: logger),
             health,
             DailyDigest(
@@ -148,7 +149,8 @@ struct Bridge: Sendable {
                 try AuditShipping(audit, ledger: ledger, http: http, logger: logger, now: Timestamp.now)
             )
         }
-        if let path = settings.control { services.append(control(path, announce)) }
+        if let staging { services.append(StagingKeeper(staging: staging, ledger: ledger, logger: logger)) }
+        if let path = settings.control { services.append(control(path, staging, announce)) }
         services.append(try hooks(settings, announce))
         services.append(draining)
         return services
@@ -228,8 +230,12 @@ struct Bridge: Sendable {
         { job, bytes in try await folder.keepAnswer(bytes, of: job, now: Timestamp.now()) }
     }
 
-    private func executor(_ settings: Settings, _ evidence: EvidenceFolder?) -> Executor {
-        Executor(
+    private func executor(
+        _ settings: Settings,
+        _ evidence: EvidenceFolder?,
+        _ staging: StagingFolder?
+    ) -> Executor {
+        var executor = Executor(
             ledger: ledger,
             defender: defender,
             policy: { [live] in live.settings.policy },
@@ -243,6 +249,8 @@ struct Bridge: Sendable {
             wallClock: Timestamp.now,
             keepAnswer: evidence.map(keeping)
         )
+        executor.staged = { await staging?.file($0) }
+        return executor
     }
 
     private func observing(_ settings: Settings) -> ObservingSettings {
@@ -358,19 +366,24 @@ struct Bridge: Sendable {
         )
     }
 
-    private func control(_ path: String, _ announce: Announcement) -> ControlSocket {
-        let desk = ControlDesk(
+    private func control(
+        _ path: String,
+        _ staging: StagingFolder?,
+        _ announce: Announcement
+    ) -> ControlSocket {
+        var desk = ControlDesk(
             ledger: ledger,
             policy: { [live] in live.settings.policy },
             identifiers: IdentifierMaker(),
             wallClock: Timestamp.now,
             users: users
         )
+        desk.staging = staging
         return ControlSocket(
             path: path,
             logger: logger,
             onListening: { await announce.control(path) },
-            answer: { await desk.answer($0) }
+            answer: { [desk] in await desk.answer($0) }
         )
     }
 }

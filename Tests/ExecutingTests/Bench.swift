@@ -25,7 +25,12 @@ final class Bench: Sendable {
     let times: LeaseTimes
     let users = LentUsers()
 
-    init(times: LeaseTimes = LeaseTimes(), policy: Policy = Bench.policy, evidenceBytesMax: Int64 = 100) {
+    init(
+        times: LeaseTimes = LeaseTimes(),
+        policy: Policy = Bench.policy,
+        evidenceBytesMax: Int64 = 100,
+        staged: @escaping @Sendable (String) async -> [UInt8]? = { _ in nil }
+    ) {
         let box = ClockBox()
         let now: @Sendable () -> Timestamp = { box.now }
         self.box = box
@@ -36,7 +41,7 @@ final class Bench: Sendable {
         let shared = PolicyBox(policy)
         policies = shared
         let users = users
-        executor = Executor(
+        var executor = Executor(
             ledger: ledger,
             defender: defender,
             policy: { shared.policy },
@@ -45,6 +50,8 @@ final class Bench: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             wallClock: now
         )
+        executor.staged = staged
+        self.executor = executor
         observer = Observer(
             ledger: ledger,
             defender: defender,

@@ -27,6 +27,17 @@ struct ActionsPageTests {
         ("startInvestigation", nil, "Alert.ReadWrite.All", "Alert.ReadWrite"),
     ]
 
+    /// The library, `reference/defender-api.md` §2.4: one permission for all of it.
+    @Test func `the library takes its own permission`() {
+        #expect(Catalogue.libraryActions.map(\.word) == ["library", "library-upload", "library-delete"])
+        for entry in Catalogue.libraryActions {
+            #expect(entry.applicationPermissions == ["Library.Manage"])
+            #expect(entry.delegatedPermissions == ["Library.Manage"])
+            #expect(entry.watchingPermissions == [])
+            #expect(entry.rate == RateWindow(perMinute: 100, perHour: 1_500))
+        }
+    }
+
     @Test func `the page is what the catalogue says`() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "deploy/ACTIONS.md")

@@ -1,5 +1,4 @@
 import Cryptography
-import Foundation
 import JSONReader
 import Vocabulary
 
@@ -219,15 +218,6 @@ struct LiveShelf: Sendable {
             ],
             body: offer.content
         )
-    }
-}
-
-/// A file of the library.
-struct LibraryEntry: Sendable, Codable, Equatable {
-    private var content: Data
-
-    init(_ bytes: [UInt8]) {
-        content = Data(bytes)
     }
 }
 

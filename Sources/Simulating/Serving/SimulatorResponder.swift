@@ -8,7 +8,7 @@ struct SimulatorResponder: HTTPResponder {
     typealias Context = SimulatorContext
 
     /// Larger bodies are answered 413.
-    static let bodyBytesMax = 4 << 20
+    static let bodyBytesMax = 24 << 20
 
     let world: World
     let scheme: String

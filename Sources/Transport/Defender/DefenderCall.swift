@@ -13,6 +13,8 @@ struct DefenderCall: Sendable {
     let kind: RateLedger.Kind
     let priority: CallPriority
     let body: JSONValue?
+    /// A body that is no JSON.
+    var content: RequestContent?
     /// Waiting for token and budget included.
     let deadline: Duration
     /// Which service it goes to.
@@ -51,11 +53,12 @@ struct DefenderCall: Sendable {
             .init("Accept", "application/json"),
         ]
         if body != nil { headers.append(.init("Content-Type", "application/json")) }
+        if let content { headers.append(.init("Content-Type", content.type)) }
         return OutgoingRequest(
             method,
             Secret(base + path),
             headers: headers,
-            body: body.map { Secret($0.encoded()) },
+            body: body.map { Secret($0.encoded()) } ?? content.map { Secret($0.bytes) },
             isIdempotent: !isChange,
             deadline: deadline,
             responseBytesMax: responseBytesMax

@@ -3,7 +3,7 @@
 /// Source of permissions, rate windows and platforms: `reference/defender-api.md` §§2.3, 3.1, 3.2.
 package enum Catalogue {
     package static let actions: [ActionEntry] =
-        onMachines + alertActions + indicatorActions + huntingActions + facts
+        onMachines + alertActions + indicatorActions + huntingActions + libraryActions + facts
 
     /// What is done to a machine, and what is asked of it by every grant.
     private static let onMachines = [

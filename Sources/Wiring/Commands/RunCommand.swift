@@ -23,7 +23,11 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Return as soon as it is recorded.")
     var noWait = false
 
-    @Option(name: .long, help: "What the action's document says, such as the query of `hunt`; - reads it.")
+    @Option(
+        name: .long,
+        help:
+            "What the action's document says, such as the query of `hunt`, or the file of `library-upload`; - reads it."
+    )
     var file: String?
 
     @Flag(name: .long, help: "Have it done at Defender in your own name; see `login`.")
@@ -52,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
         _ progress: RunProgress,
         lending lent: LentToken? = nil
     ) async throws -> [JSONValue] {
-        var body = try body()
+        var body = try body(try await handedOver(access))
         body["as"] = lent?.json
         let answer = try await access.act("/run", body: .object(body))
         let jobs = (answer["jobs"]?.array ?? []).compactMap { $0["job"]?.string }
@@ -69,9 +73,9 @@ struct RunCommand: AsyncParsableCommand {
         return (isFound ? AnswerText.of(job) : nil) ?? RunProgress.line(job)
     }
 
-    private func body() throws -> [String: JSONValue] {
-        var body: [String: JSONValue] = ["text": .string(text)]
-        if let file { body["document"] = .string(try Self.document(file)) }
+    private func body(_ words: [String]) throws -> [String: JSONValue] {
+        var body: [String: JSONValue] = ["text": .string(Self.text(words))]
+        if let file, !uploads { body["document"] = .string(try Self.document(file)) }
         return body
     }
 
@@ -95,7 +99,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Words as the shell has split them; one with a blank in it stands in quotes again.
-    var text: String {
+    static func text(_ words: [String]) -> String {
         let isAboutTag = words.first.flatMap { Catalogue.entry($0) }?.about == .tag
         return words.enumerated().map { index, word in
             guard word.contains(where: \.isWhitespace) else { return word }

@@ -19,20 +19,25 @@ struct ControlClient: Sendable {
 
     /// Has something done.
     func post(_ path: String, body: JSONValue? = nil) async throws(ControlFailure) -> JSONValue {
-        try await send(.post, path, query: [:], body: body)
+        try await send(.post, path, query: [:], body: body.map { ("application/json", $0.encoded()) })
+    }
+
+    /// Hands over bytes as they are.
+    func post(_ path: String, bytes: [UInt8]) async throws(ControlFailure) -> JSONValue {
+        try await send(.post, path, query: [:], body: ("application/octet-stream", bytes))
     }
 
     private func send(
         _ method: OutgoingRequest.Method,
         _ target: String,
         query: [String: String],
-        body: JSONValue?
+        body: (type: String, bytes: [UInt8])?
     ) async throws(ControlFailure) -> JSONValue {
         let request = OutgoingRequest(
             method,
             Secret(Self.address(target, query)),
-            headers: body == nil ? [] : [.init("Content-Type", "application/json")],
-            body: body.map { Secret($0.encoded()) },
+            headers: body.map { [.init("Content-Type", $0.type)] } ?? [],
+            body: body.map { Secret($0.bytes) },
             isIdempotent: method == .get,
             deadline: Self.deadline,
             responseBytesMax: Self.answerBytesMax,

@@ -36,6 +36,8 @@ struct ControlDesk: Sendable {
     let wallClock: @Sendable () -> Timestamp
     /// Nil where nobody can have anything done in their own name.
     let users: UserTokens?
+    /// Where files for the library wait; nil without a folder of evidence.
+    var staging: StagingFolder?
 
     init(
         ledger: any Ledger,
@@ -98,6 +100,7 @@ struct ControlDesk: Sendable {
                 by: request.user,
                 lending: try body.lentToken()
             )
+        case _ where steps.count == 4 && steps[0] == "staged": return try await stage(steps, request)
         case _ where steps.count == 3 && steps[0] == "jobs":
             return try await act(on: JobID(steps[1]), word: steps[2], request)
         default: throw LedgerReading.noSuchPath

@@ -46,6 +46,12 @@ struct OperatorAccess: Sendable {
         return try await client.post(path, body: body)
     }
 
+    /// Hands bytes to the running bridge.
+    func hand(_ bytes: [UInt8], to path: String) async throws(ControlFailure) -> JSONValue {
+        guard let client else { throw .noSocket }
+        return try await client.post(path, bytes: bytes)
+    }
+
     /// Reads from the running bridge, or from its ledger where nobody answers.
     ///
     /// - Throws: ``ControlFailure``; ``LedgerError`` of a ledger that cannot be read.

@@ -13,6 +13,7 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
     var endsAt: Timestamp?
     /// The back end that is chosen for it.
     var host = BackEnd.defender
+    var file: [UInt8]?
     /// Such as `GET /api/alerts?$top=100`, percent-encoded as it is sent.
     let request: String
     var body: String?
@@ -34,7 +35,7 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
         for parameter in entry.parameters where filled[parameter.name] == nil {
             filled[parameter.name] = parameter.defaultValue
         }
-        let request = DefenderRequest(
+        var request = DefenderRequest(
             action: word,
             subject: subject,
             machine: isAboutMachine ? try Bench.machineID() : nil,
@@ -43,6 +44,7 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
             comment: "bascule:j-1 mia: SEC-1",
             askedAt: Bench.now
         )
+        request.file = file
         return entry.changesState
             ? try await bench.client.order(request, deadline: .seconds(30))
             : try await bench.client.ask(request)
@@ -52,7 +54,7 @@ struct ThingCase: Sendable, CustomTestStringConvertible {
         Bench(answers, backEnds: BackEndChoice(hunting: host, alerts: host))
     }
 
-    static let all: [ThingCase] = alerts + facts + hunting + indicators + weaknesses
+    static let all: [ThingCase] = alerts + facts + hunting + indicators + library + weaknesses
 }
 
 /// Every look-up and order, on the wire and back.

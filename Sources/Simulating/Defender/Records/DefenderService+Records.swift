@@ -19,6 +19,7 @@ extension DefenderService {
         case (_, "alerts"): return try answerAlerts(call, segments, caller)
         case ("POST", "advancedqueries") where path == ["advancedqueries", "run"]:
             return try huntHere(call, caller)
+        case (_, "libraryfiles"): return try answerLibrary(call, segments, caller)
         default: return nil
         }
     }

@@ -10,7 +10,12 @@ extension DefenderClient {
     }
 
     package func order(_ request: DefenderRequest, deadline: Duration) async throws(DefenderError) -> Answer {
-        try await send(request, priority: .action, deadline: deadline)
+        do throws(DefenderError) {
+            return try await send(request, priority: .action, deadline: deadline)
+        } catch {
+            guard let answer = await alreadyDone(request, error) else { throw error }
+            return answer
+        }
     }
 
     private func send(
@@ -31,6 +36,8 @@ extension DefenderClient {
         }
         let body = route.body.map { $0(request) }
         if let body, body == nil { throw .notSent(request.action) }
+        let content = route.content.map { $0(request) }
+        if let content, content == nil { throw .notSent(request.action) }
         let wanted = request.parameters["top"].flatMap { Int($0) }
         var meant = DefenderCall(
             route.method,
@@ -42,6 +49,7 @@ extension DefenderClient {
             deadline: route.deadline ?? deadline
         )
         meant.host = host
+        meant.content = content ?? nil
         meant.responseBytesMax = route.responseBytesMax
         let answer = try await call(meant)
         if let making = route.making {

@@ -16,6 +16,10 @@ package struct DefenderRequest: Sendable, Hashable {
     package let comment: String
     /// The wall clock as it is asked; nil where no look-up needs it.
     package let askedAt: Timestamp?
+    /// What goes into the library; nothing for all else.
+    package var file: [UInt8]?
+    /// True if it may have been carried out before: it is sent because nobody knows.
+    package var isRepeat = false
 
     package init(
         action: String,

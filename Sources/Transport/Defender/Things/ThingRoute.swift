@@ -30,6 +30,8 @@ struct ThingRoute: Sendable {
     var takesTop = false
     /// Nil for a call without a body.
     var body: (@Sendable (DefenderRequest) -> JSONValue?)?
+    /// Nil for a call whose body is JSON, if it has one.
+    var content: (@Sendable (DefenderRequest) -> RequestContent?)?
     let form: Form
     /// What is shown of each row, in order: paths of members.
     let columns: [String]
@@ -48,7 +50,8 @@ struct ThingRoute: Sendable {
         backEnd == .graph ? graph[word] : all[word]
     }
 
-    static let all: [String: ThingRoute] = [alerts, facts, hunting, indicators].reduce(into: [:]) { all, some in
+    static let all: [String: ThingRoute] = [alerts, facts, hunting, indicators, library]
+        .reduce(into: [:]) { all, some in
         all.merge(some) { first, _ in first }
     }
 
