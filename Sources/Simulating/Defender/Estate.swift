@@ -66,7 +66,9 @@ struct Estate: Sendable {
 
     /// The files of live response's library by name.
     var library: [String: LibraryEntry] {
-        get { state.library ?? script.liveResponse.library.mapValues { LibraryEntry(Array($0.content.utf8)) } }
+        get {
+            state.library ?? script.liveResponse.library.mapValues { LibraryEntry(Array($0.content.utf8)) }
+        }
         set { state.library = newValue }
     }
 

@@ -100,11 +100,14 @@ extension Catalogue {
         ActionParameter(
             name: "category",
             summary: "What kind of attack it is.",
-            domain: .words([
-                "General", "CommandAndControl", "Collection", "CredentialAccess", "DefenseEvasion",
-                "Discovery", "Exfiltration", "Exploit", "Execution", "InitialAccess", "LateralMovement",
-                "Malware", "Persistence", "PrivilegeEscalation", "Ransomware", "SuspiciousActivity",
-            ], defaultValue: nil)
+            domain: .words(
+                [
+                    "General", "CommandAndControl", "Collection", "CredentialAccess", "DefenseEvasion",
+                    "Discovery", "Exfiltration", "Exploit", "Execution", "InitialAccess", "LateralMovement",
+                    "Malware", "Persistence", "PrivilegeEscalation", "Ransomware", "SuspiciousActivity",
+                ],
+                defaultValue: nil
+            )
         ),
         ActionParameter(
             name: "time",

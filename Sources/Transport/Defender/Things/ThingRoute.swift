@@ -52,8 +52,8 @@ struct ThingRoute: Sendable {
 
     static let all: [String: ThingRoute] = [alerts, facts, hunting, indicators, library]
         .reduce(into: [:]) { all, some in
-        all.merge(some) { first, _ in first }
-    }
+            all.merge(some) { first, _ in first }
+        }
 
     /// `/api/STEP/SUBJECT/REST`.
     static func about(_ collection: String, _ rest: String = "") -> @Sendable (DefenderRequest) -> String? {
