@@ -31,7 +31,7 @@ extension Observer {
             let address = try await defender.packageAddress(actionID: actionID)
             let digest = RunningDigest()
             let bytes = try await holding(job) {
-                await download(address, to: place, { digest.update($0) })
+                await download(address, of: job.id, to: place, { digest.update($0) })
             }.get()
             let note = EvidenceNote(file: place.name, sha256: Hex.encode(digest.finish()), bytes: bytes)
             try await keep(place, as: .packaged(note), in: evidence, job)
@@ -43,16 +43,23 @@ extension Observer {
 
     func download(
         _ address: Secret,
+        of job: JobID,
         to place: EvidencePlace,
         _ take: @escaping @Sendable ([UInt8]) -> Void
     ) async -> Result<Int64, DefenderError> {
+        transfers.begin(job)
+        defer { transfers.end(job) }
         do throws(DefenderError) {
             return .success(
                 try await defender.download(
                     address,
                     to: place.partialPath,
                     bytesMax: place.bytesMax,
-                    onBytes: take
+                    onLength: { [transfers] in transfers.expect($0, for: job) },
+                    onBytes: { [transfers] piece in
+                        take(piece)
+                        transfers.add(piece.count, to: job)
+                    }
                 )
             )
         } catch {

@@ -70,7 +70,9 @@ extension Observer {
         do throws(DefenderError) {
             let address = try await address(of: actionID)
             let arriving = ArrivingFile(unpackedPath: place.unpackedPath, bytesMax: place.bytesMax)
-            _ = try await holding(job) { await download(address, to: place, { arriving.take($0) }) }.get()
+            _ = try await holding(job) {
+                await download(address, of: job.id, to: place, { arriving.take($0) })
+            }.get()
             let arrived = arriving.finish(isNamedGzip: isNamedGzip(job))
             try takeUnpacked(arrived, place)
             let note = EvidenceNote(file: place.name, sha256: arrived.sha256, bytes: arrived.bytes)

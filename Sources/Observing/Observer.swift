@@ -16,6 +16,9 @@ package struct Observer: Service {
     let wallClock: @Sendable () -> Timestamp
     let clock: any Clock<Duration>
 
+    /// How far downloads are.
+    let transfers: Transfers
+
     package init(
         ledger: any Ledger,
         defender: any DefenderCalling,
@@ -23,8 +26,10 @@ package struct Observer: Service {
         evidence: EvidenceFolder?,
         logger: Logger,
         wallClock: @escaping @Sendable () -> Timestamp,
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = ContinuousClock(),
+        transfers: Transfers = Transfers()
     ) {
+        self.transfers = transfers
         self.ledger = ledger
         self.defender = defender
         self.settings = settings

@@ -39,6 +39,8 @@ struct Bridge: Sendable {
     let users: UserTokens
     let owner: String
     let draining = Draining()
+    /// How far downloads of evidence are.
+    private let transfers = Transfers()
     private let digestBell = Bell()
 
     /// Opens and checks everything that can be wrong before the first delivery.
@@ -269,7 +271,8 @@ struct Bridge: Sendable {
             settings: observing(settings),
             evidence: evidence,
             logger: logger,
-            wallClock: Timestamp.now
+            wallClock: Timestamp.now,
+            transfers: transfers
         )
     }
 
@@ -379,6 +382,7 @@ struct Bridge: Sendable {
             users: users
         )
         desk.staging = staging
+        desk.transfers = transfers
         return ControlSocket(
             path: path,
             logger: logger,

@@ -77,9 +77,28 @@ package protocol DefenderCalling: Sendable {
         bytesMax: Int64,
         onBytes: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(DefenderError) -> Int64
+
+    /// The same; `onLength` is told how many bytes there are in all, where the server says it.
+    func download(
+        _ address: Secret,
+        to path: String,
+        bytesMax: Int64,
+        onLength: @escaping @Sendable (Int64) -> Void,
+        onBytes: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(DefenderError) -> Int64
 }
 
 extension DefenderCalling {
+    package func download(
+        _ address: Secret,
+        to path: String,
+        bytesMax: Int64,
+        onLength: @escaping @Sendable (Int64) -> Void,
+        onBytes: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(DefenderError) -> Int64 {
+        try await download(address, to: path, bytesMax: bytesMax, onBytes: onBytes)
+    }
+
     package var backEnds: BackEndChoice { BackEndChoice() }
 
     package func heldPermissions(at backEnd: BackEnd) async throws(DefenderError) -> Set<String>? {

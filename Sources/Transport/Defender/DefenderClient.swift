@@ -216,14 +216,25 @@ package final class DefenderClient: DefenderCalling {
         bytesMax: Int64,
         onBytes: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(DefenderError) -> Int64 {
+        try await download(address, to: path, bytesMax: bytesMax, onLength: { _ in }, onBytes: onBytes)
+    }
+
+    package func download(
+        _ address: Secret,
+        to path: String,
+        bytesMax: Int64,
+        onLength: @escaping @Sendable (Int64) -> Void,
+        onBytes: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(DefenderError) -> Int64 {
         // The address carries its own credential: our token stays here.
-        let request = OutgoingRequest(
+        var request = OutgoingRequest(
             .get,
             address,
             isIdempotent: true,
             deadline: DefenderCall.downloadDeadline,
             stallMax: DefenderCall.downloadStallMax
         )
+        request.onLength = onLength
         let purpose = "the download of a package"
         let file: DownloadedFile
         do {

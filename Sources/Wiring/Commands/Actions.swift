@@ -64,6 +64,23 @@ enum ActionListing {
             ]
             return "| \(cells.joined(separator: " | ")) |"
         }
+        lines += ["", "## Through another back end", ""]
+        lines += ["Chosen under `back-ends` in the settings.", ""]
+        lines += [
+            "| action | back end | application permission | delegated permission | rate window | retires |"
+        ]
+        lines += ["|---|---|---|---|---|---|"]
+        lines += Catalogue.actions.flatMap { entry in
+            entry.others.map { entry.served(by: $0.backEnd) }.map { other in
+                "| `\(other.word)` | \(other.backEnd.rawValue) | \(cell(other.applicationPermissions)) | "
+                    + "\(cell(other.delegatedPermissions)) | \(other.rate.perMinute)/min, \(other.rate.perHour)/h | "
+                    + "\(other.retires ?? "") |"
+            }
+        }
+        lines += ["", "## Left out", "", "| call | why |", "|---|---|"]
+        lines += Catalogue.leftOut.map { left in
+            "| \(left.calls.map { "`\($0)`" }.joined(separator: ", ")) | \(left.reason) |"
+        }
         lines += ["", "## Gone", "", "| action | since | what is so | instead |", "|---|---|---|---|"]
         lines += Catalogue.dead.map { dead in
             "| \(dead.words.map { "`\($0)`" }.joined(separator: ", ")) | \(dead.since) | \(dead.what). | `\(dead.instead)` |"

@@ -33,7 +33,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Have it done at Defender in your own name; see `login`.")
     var asMe = false
 
-    @Argument(help: "The action, the machine or several with commas, then `for`, `with` and `because`.")
+    @Argument(
+        help: "The action, the machine or several with commas, then `for`, `with` and `because`.",
+        completion: .custom { words, _, _ in RunCompletion.candidates(after: words) }
+    )
     var words: [String]
 
     func run() async throws {

@@ -62,9 +62,30 @@ final class RunProgress: Sendable {
         if let status = job.at("machine_action.status")?.string, state == "watching" {
             parts.append("Defender says \(status)")
         }
+        if let transfer = job["transfer"], !transfer.isNull { parts.append(bar(transfer)) }
         if let message = job.at("outcome.message")?.string { parts.append(message) }
         if let fix = job.at("outcome.fix")?.string, state == "held" { parts.append(fix) }
         return TerminalText.line(parts.joined(separator: ". "))
+    }
+
+    /// How far a download is: `[#######             ] 37%, 10.2 of 27.5 MB`.
+    static func bar(_ transfer: JSONValue) -> String {
+        let bytes = transfer["bytes"]?.integer ?? 0
+        guard let all = transfer["bytes_in_all"]?.integer, all > 0 else {
+            return "\(megabytes(bytes)) MB fetched"
+        }
+        let share = min(1, Double(bytes) / Double(all))
+        let filled = Int(share * Double(barWidth))
+        let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: barWidth - filled)
+        return "[\(bar)] \(Int(share * 100))%, \(megabytes(bytes)) of \(megabytes(all)) MB"
+    }
+
+    private static let barWidth = 20
+
+    /// With one decimal.
+    private static func megabytes(_ bytes: Int64) -> String {
+        let tenths = (Double(bytes) / 100_000).rounded(.down) / 10
+        return String(tenths)
     }
 
     private func write(_ text: String) {

@@ -1,6 +1,7 @@
 import Deciding
 import Enqueuing
 import JSONReader
+import Observing
 import Showing
 import Vocabulary
 
@@ -38,6 +39,8 @@ struct ControlDesk: Sendable {
     let users: UserTokens?
     /// Where files for the library wait; nil without a folder of evidence.
     var staging: StagingFolder?
+    /// How far downloads are; nil shows none.
+    var transfers: Transfers?
 
     init(
         ledger: any Ledger,
@@ -72,7 +75,8 @@ struct ControlDesk: Sendable {
 
     private func serve(_ request: ControlRequest) async throws -> JSONValue {
         if request.method == "GET" {
-            return try await LedgerReading(ledger: ledger).answer(request.path, query: request.query)
+            let answer = try await LedgerReading(ledger: ledger).answer(request.path, query: request.query)
+            return withTransfer(answer)
         }
         let steps = request.path.split(separator: "/").map(String.init)
         guard request.method == "POST" else { throw Self.methodNotAllowed }
@@ -105,6 +109,18 @@ struct ControlDesk: Sendable {
             return try await act(on: JobID(steps[1]), word: steps[2], request)
         default: throw LedgerReading.noSuchPath
         }
+    }
+
+    /// A job that fetches something now says how far it is.
+    private func withTransfer(_ answer: JSONValue) -> JSONValue {
+        guard var job = answer.object, let id = job["job"]?.string,
+            let progress = transfers?.progress(of: JobID(id))
+        else { return answer }
+        job["transfer"] = [
+            "bytes": .integer(progress.bytes),
+            "bytes_in_all": progress.bytesInAll.map { .integer($0) } ?? .null,
+        ]
+        return .object(job)
     }
 
     // MARK: Acting

@@ -29,9 +29,9 @@ struct PermissionPlan: Sendable {
         grants: [Grant],
         context: TokenContext,
         backEnds: BackEndChoice = BackEndChoice(),
-        needs made: ((String) -> ActionNeeds?)? = nil
+        needs: ((String) -> ActionNeeds?)? = nil
     ) {
-        let needs = made ?? { word in Catalogue.entry(word).map { ActionNeeds(backEnds.served($0)) } }
+        let needed = needs ?? { word in Catalogue.entry(word).map { ActionNeeds(backEnds.served($0)) } }
         self.context = context
         var reasons: [Reason] = []
         func add(_ need: PermissionNeed, _ word: String?, _ grant: GrantReference?) {
@@ -47,12 +47,12 @@ struct PermissionPlan: Sendable {
         }
         for grant in grants {
             for word in grant.actions {
-                for need in needs(word)?.needs(in: context) ?? [] { add(need, word, grant.reference) }
+                for need in needed(word)?.needs(in: context) ?? [] { add(need, word, grant.reference) }
                 // The end of a time box undoes the action without anybody asking for it.
                 guard let entry = Catalogue.entry(word), entry.takesTimeBox, let undo = entry.undoneBy else {
                     continue
                 }
-                for need in needs(undo)?.needs(in: context) ?? [] { add(need, word, grant.reference) }
+                for need in needed(undo)?.needs(in: context) ?? [] { add(need, word, grant.reference) }
             }
         }
         if context == .application { add(ActionNeeds.reading, nil, nil) }

@@ -52,6 +52,8 @@ package struct OutgoingRequest: Sendable {
     package var unixSocket: String?
     /// The answer says who signed the server's certificate.
     package var namesIssuer = false
+    /// Told of a success's length as its head says it, before the first byte; not called where none is said.
+    package var onLength: (@Sendable (Int64) -> Void)?
 
     package init(
         _ method: Method,

@@ -104,7 +104,13 @@ final class Transfer {
 
     private func takeHeader(_ line: [UInt8]) -> Bool {
         guarded { () throws(TransferFailure) in
-            if try head.take(line) { try body.begin(status: head.status) }
+            guard try head.take(line) else { return }
+            try body.begin(status: head.status)
+            guard (200...299).contains(head.status), let onLength = order.call.request.onLength else {
+                return
+            }
+            let said = head.headers.first { $0.name.lowercased() == "content-length" }
+            if let length = said.flatMap({ Int64($0.value) }), length >= 0 { onLength(length) }
         }
     }
 
