@@ -135,7 +135,7 @@ struct IndicatorTests {
         var job = try await bench.job(id)
         let told = try await bench.told().last { $0.notice.code == "job.awaiting-approval" }
         #expect(
-            told?.notice.text.contains("e20.example and 5 more lines (`jobs show \(id)` has all)") == true
+            told?.notice.text.contains("e20.example and 5 more lines (SHA-256 ") == true
         )
         #expect(told?.notice.text.contains("e21.example") == false)
         let digest = job.approvalDigest

@@ -52,7 +52,8 @@ final class RunProgress: Sendable {
 
     /// How one job stands.
     static func line(_ job: JSONValue) -> String {
-        let title = "\(job["action"]?.string ?? "") \(job["machine"]?.string ?? "")"
+        let title = [job["action"]?.string, job["machine"]?.string].compactMap(\.self)
+            .filter { !$0.isEmpty }.joined(separator: " ")
         let state = job["state"]?.string ?? ""
         var parts = ["\(title): \(state)"]
         if state == "awaiting-approval", let asked = job["approval"], !asked.isNull {
