@@ -1,6 +1,7 @@
 import Cryptography
 import Defender
 import Enqueuing
+import Executing
 import Foundation
 import Synchronization
 import Testing
@@ -51,6 +52,26 @@ struct LiveResponseTests {
         #expect(try await bench.job(second).state == .succeeded)
         // What contains goes first.
         #expect(bench.defender.executed.map(\.action) == ["isolate", "run-script", "get-file"])
+    }
+
+    @Test func `one that was asked for later does not overtake one that is not found yet`() async throws {
+        let bench = Self.bench()
+        let first = try await bench.ask("run-script", with: Self.script)
+        // A worker has it; it is at the very beginning.
+        let held = try await bench.ledger.lease(
+            JobState.executing,
+            owner: "slow",
+            times: bench.times,
+            limit: 1
+        )
+        #expect(held.map(\.id) == [first])
+        let second = try await bench.ask("put-file", by: "omar", with: ["file": "a"])
+        try await bench.run(for: .seconds(10))
+        #expect(try await bench.job(second).state == .ready)
+        for job in held { await bench.executor.carry(job) }
+        try await bench.run(for: .seconds(120))
+        #expect(try await bench.job(second).state == .succeeded)
+        #expect(bench.defender.executed.map(\.action) == ["run-script", "put-file"])
     }
 
     @Test func `another's session is waited out within the shelf life, and told once`() async throws {

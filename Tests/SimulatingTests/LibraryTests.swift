@@ -1,3 +1,4 @@
+import Foundation
 import JSONReader
 import Testing
 import Vocabulary
@@ -63,6 +64,14 @@ struct LibraryTests {
         #expect(bench.call("GET", Self.path, try bench.bearer()).status == 403)
         #expect(try upload(bench, form(hello)).status == 403)
         #expect(bench.call("DELETE", Self.path + "/a.sh", try bench.bearer()).status == 403)
+    }
+
+    @Test func `what was uploaded is there after a restart`() throws {
+        let path = NSTemporaryDirectory() + "library-\(Timestamp.now().milliseconds).json"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try upload(Bench(file: try StateFile(path: path)), form(hello))
+        let again = Bench(file: try StateFile(path: path))
+        #expect(try again.get(Self.path)["value"]?[0]?["fileName"] == "a.sh")
     }
 
     @Test func `what was uploaded can be run`() throws {

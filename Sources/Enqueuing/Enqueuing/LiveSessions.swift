@@ -18,15 +18,17 @@ enum LiveSessions {
     static func queue(for job: Job, in transaction: any LedgerTransaction) throws -> JobEvent? {
         guard job.isSession else { return nil }
         let now = transaction.now
-        let older = try ready(in: transaction).filter { $0.sequence < job.sequence && $0.isInLine(at: now) }
-        if let first = older.first(where: { $0.machine?.id == job.machine?.id }) {
+        let older = try jobs(JobState.beforeApproval + [.ready], in: transaction)
+            .filter { $0.sequence < job.sequence && $0.isInLine(at: now) }
+        if let first = older.first(where: { $0.meansMachine(of: job) }) {
             // It was asked for first on this machine; a session is not taken from under it.
             let due = first.lease == nil ? max(first.due ?? now, now) : now
             return .waits(until: due + .seconds(1))
         }
         let open = try open(in: transaction).filter { $0.id != job.id }
         let busy = Set(open.compactMap { $0.machine?.id })
-        let ahead = Set(older.compactMap { $0.machine?.id }).subtracting(busy).count
+        let waiting = older.filter { $0.state == .ready }
+        let ahead = Set(waiting.compactMap { $0.machine?.id }).subtracting(busy).count
         guard open.count + ahead >= most else { return nil }
         let others = ahead > 0 ? ", and \(ahead) more asked before" : ""
         let outcome = Outcome(
@@ -41,7 +43,7 @@ enum LiveSessions {
     static func wake(besides job: Job, in transaction: any LedgerTransaction) throws {
         let free = most - (try open(in: transaction).count)
         guard free > 0 else { return }
-        let waiting = try ready(in: transaction).filter {
+        let waiting = try jobs([.ready], in: transaction).filter {
             $0.waitingFor == code && $0.id != job.id && $0.lease == nil
         }
         for var next in waiting.prefix(free) {
@@ -51,13 +53,14 @@ enum LiveSessions {
     }
 
     private static func open(in transaction: any LedgerTransaction) throws -> [Job] {
-        let states: [JobState] = [.submitting, .reconciling, .watching]
-        return try transaction.jobs(JobQuery(states: states, actions: words, limit: .max))
-            .filter(\.holdsLane)
+        try jobs([.submitting, .reconciling, .watching], in: transaction).filter(\.holdsLane)
     }
 
-    private static func ready(in transaction: any LedgerTransaction) throws -> [Job] {
-        try transaction.jobs(JobQuery(states: [.ready], actions: words, limit: .max))
+    private static func jobs(
+        _ states: [JobState],
+        in transaction: any LedgerTransaction
+    ) throws -> [Job] {
+        try transaction.jobs(JobQuery(states: states, actions: words, limit: .max))
     }
 
     private static var words: [String] { Catalogue.words(of: .liveResponse) }
@@ -78,6 +81,11 @@ extension Job {
     /// It is next as soon as it may; what waits for another time holds nobody up.
     fileprivate func isInLine(at now: Timestamp) -> Bool {
         lease != nil || waitingFor != nil || due.map { $0 <= now } == true
+    }
+
+    /// It is about the machine of another job, or said so while its machine is not found yet.
+    fileprivate func meansMachine(of other: Job) -> Bool {
+        machine.map { $0.id == other.machine?.id } ?? (selector == other.selector)
     }
 
     /// What is fetched once Defender is done.
