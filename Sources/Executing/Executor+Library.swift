@@ -9,7 +9,7 @@ extension Executor {
     ///
     /// - Returns: Why it cannot be sent; nil if it can.
     func complete(_ request: inout DefenderRequest, of job: Job) async -> Outcome? {
-        request.isRepeat = (job.submission?.attempt ?? 1) > 1
+        request.isRepeat = job.submission?.mayHaveBeenDone == true
         guard job.action == Catalogue.libraryUpload.word else { return nil }
         let digest = job.parameters[Catalogue.digestParameter] ?? ""
         guard let file = await staged(digest) else {

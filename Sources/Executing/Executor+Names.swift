@@ -32,7 +32,7 @@ extension Executor {
         }
         var needs = PermissionCheck(watching: entry, held: held).missing
         // The end of a time box comes when the user is gone: the application makes it.
-        if job.duration != nil, let undoing = entry.undoneBy.flatMap(Catalogue.entry) {
+        if job.duration != nil, job.isRestraining, let undoing = entry.undoneBy.flatMap(Catalogue.entry) {
             needs += PermissionCheck(entry: undoing, held: held).missing
         }
         guard let missing = needs.first else { return true }

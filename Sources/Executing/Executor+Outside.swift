@@ -161,6 +161,9 @@ extension Executor {
         if let group = machine.deviceGroup { facts.append("group \(group)") }
         if let health = machine.healthStatus { facts.append("health \(health)") }
         if let risk = machine.riskScore { facts.append("risk \(risk)") }
+        if !machine.isOnboarded, let status = machine.onboardingStatus {
+            facts.append("not onboarded (\(status))")
+        }
         if let exposure = machine.exposureLevel { facts.append("exposure \(exposure)") }
         if let value = machine.deviceValue { facts.append("device value \(value)") }
         if let tags = machine.shownTags { facts.append("tags \(tags)") }

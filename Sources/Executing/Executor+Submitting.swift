@@ -83,6 +83,13 @@ extension Executor {
         do throws(DefenderError) {
             held = try await defender.heldPermissions(at: entry.backEnd)
         } catch {
+            // Somebody waits for the answer to a question; what acts may be worth more patience.
+            guard entry.changesState, error.kind != .refused else {
+                return try await refuse(
+                    &job,
+                    Outcome(code: error.code, message: error.message, fix: error.fix)
+                )
+            }
             return try await postpone(&job, error)
         }
         let check = PermissionCheck(entry: entry, held: held)

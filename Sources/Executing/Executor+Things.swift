@@ -110,7 +110,7 @@ extension Executor {
             subject: job.selector.thing,
             machine: job.machine?.id,
             parameters: job.parameters,
-            endsAt: job.duration.map { wallClock() + $0.duration },
+            endsAt: job.duration.map { (job.firstSubmittedAt ?? wallClock()) + $0.duration },
             comment: ActionMarker.comment(job: job.id, person: job.askerText, reason: job.reason),
             askedAt: wallClock()
         )

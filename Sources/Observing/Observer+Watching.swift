@@ -202,7 +202,9 @@ extension Observer {
         }
         let now = wallClock()
         let event: JobEvent
-        if let until = looksAgain(after: submission, at: now) {
+        if let trouble = foreignMark(of: job, on: machine, in: page) {
+            event = .stillUnknown(until: now + .seconds(30), trouble: trouble)
+        } else if let until = looksAgain(after: submission, at: now) {
             event = .stillUnknown(until: until, trouble: nil)
         } else if page.mayBeCut {
             let trouble = Outcome(
@@ -215,6 +217,24 @@ extension Observer {
             event = .absent
         }
         _ = try await ledger.apply(event, to: job, keeping: nil)
+    }
+
+    /// Set where an action bears the mark of a job that was posted in a user's name, and another requestor.
+    ///
+    /// Defender may spell a user otherwise than the token does: such a job is not posted a second time.
+    private func foreignMark(of job: Job, on machine: MachineID, in page: ActionPage) -> Outcome? {
+        guard let name = job.inNameOf else { return nil }
+        let marked = page.actions.first { action in
+            action.machineID == machine && ActionMarker.isMark(of: job.id, in: action.comment)
+                && job.spentActions?.contains(action.id) != true
+        }
+        guard let marked else { return nil }
+        return Outcome(
+            code: "requestor-differs",
+            message:
+                "An action with this job's mark is there, by \(marked.requestor ?? "nobody") and not by \(name).",
+            fix: "Look at the machine's actions in the Defender portal; the job is not posted again."
+        )
     }
 
     /// What comes to the same asked for twice is asked again, once no POST can arrive any more.

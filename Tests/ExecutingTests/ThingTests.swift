@@ -135,4 +135,65 @@ struct ThingTests {
         #expect(try await bench.job(second).state == .succeeded)
         #expect(ordered(bench).last?.parameters["status"] == "Resolved")
     }
+
+    @Test func `what was asked for last about a thing counts, whoever approves what later`() async throws {
+        let rule = ApprovalRule(of: ["leads"], count: 1, within: .seconds(600))
+        let grants = [
+            Bench.grant(1, ["block"], approvals: rule), Bench.grant(2, ["allow", "indicator-delete"]),
+        ]
+        let bench = Bench(policy: Bench.policy(grants))
+        bench.defender.state.withLock { _ = $0.roles?.insert("Ti.ReadWrite.All") }
+        let domain = Subject.thing("bad.example")
+        let block = try await bench.ask("block", about: domain, for: "4h", with: ["expires": "in-time"])
+        try await bench.settle()
+        #expect(try await bench.job(block).state == .awaitingApproval)
+        let allow = try await bench.ask("allow", about: domain, for: "4h", with: ["expires": "in-time"])
+        try await bench.settle()
+        #expect(try await bench.job(allow).state == .succeeded)
+        #expect(try await bench.job(block).state == .cancelled)
+        #expect(try await bench.job(block).outcome?.code == "superseded")
+        #expect(ordered(bench).map(\.action) == ["allow"])
+    }
+
+    @Test func `an order that was put off does not undo a newer one`() async throws {
+        let bench = Bench(policy: Bench.policy([Bench.grant(1, ["block", "indicator-delete"])]))
+        bench.defender.state.withLock { state in
+            _ = state.roles?.insert("Ti.ReadWrite.All")
+            state.faults = [.throttled(.seconds(30))]
+        }
+        let domain = Subject.thing("bad.example")
+        let block = try await bench.ask("block", about: domain, for: "4h", with: ["expires": "in-time"])
+        try await bench.settle()
+        let delete = try await bench.ask("indicator-delete", about: domain)
+        try await bench.run(for: .seconds(120))
+        #expect(try await bench.job(delete).state == .succeeded)
+        #expect(try await bench.job(block).outcome?.code == "superseded")
+        #expect(ordered(bench).map(\.action) == ["indicator-delete"])
+    }
+
+    @Test func `the end of an indicator counts from its first try`() async throws {
+        let bench = Bench(policy: Bench.policy([Bench.grant(1, ["block"])]))
+        bench.defender.state.withLock { state in
+            _ = state.roles?.insert("Ti.ReadWrite.All")
+            state.faults = [.throttled(.seconds(120))]
+        }
+        let began = bench.now
+        let parameters = ["expires": "in-time"]
+        let id = try await bench.ask("block", about: .thing("bad.example"), for: "4h", with: parameters)
+        try await bench.run(for: .seconds(300))
+        #expect(try await bench.job(id).state == .succeeded)
+        let end = try #require(ordered(bench).first?.endsAt)
+        #expect(end.since(began) < .seconds(4 * 3_600 + 5))
+    }
+
+    @Test func `why a job waits is kept until it goes on`() async throws {
+        let bench = Self.bench()
+        bench.defender.state.withLock { $0.faults = [.throttled(.seconds(60))] }
+        let id = try await bench.ask("alert-update", about: Self.alert, with: ["status": "Resolved"])
+        try await bench.settle()
+        #expect(try await bench.job(id).trouble?.code == "defender.throttled")
+        try await bench.run(for: .seconds(90))
+        #expect(try await bench.job(id).trouble == nil)
+        #expect(try await bench.job(id).state == .succeeded)
+    }
 }

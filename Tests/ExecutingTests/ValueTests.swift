@@ -28,7 +28,9 @@ struct ValueTests {
         #expect(posts(bench) == ["=High"])
         let status = try await bench.ask("status")
         try await bench.settle()
-        #expect(try await bench.job(status).outcome?.message.contains("Windows11, value High.") == true)
+        #expect(
+            try await bench.job(status).outcome?.message.contains("Windows11, device value High.") == true
+        )
     }
 
     @Test func `an unknown outcome is settled by reading the machine`() async throws {

@@ -36,7 +36,9 @@ struct StateTests {
         #expect(second.world.machines(at: second.clock.now)[0].isIsolated)
         #expect(try StateFile(path: path).kept.containment == [laptopID: "Full"])
         second.world.reset()
-        #expect(try StateFile(path: path).kept == EstateState())
+        var fresh = EstateState()
+        fresh.records = RecordShelf(script)
+        #expect(try StateFile(path: path).kept == fresh)
     }
 
     @Test func `a question changes nothing in the file`() throws {

@@ -50,6 +50,9 @@ final class StagingTests {
             try await staging.take([1], of: self.digest, at: 3, total: 3)
         }
         await #expect(throws: StagingError.size) {
+            try await staging.take([1], of: self.digest, at: .max, total: 3)
+        }
+        await #expect(throws: StagingError.size) {
             try await staging.take([1], of: self.digest, at: 0, total: 20_000_001)
         }
         await #expect(throws: StagingError.noDigest) {

@@ -52,6 +52,7 @@ extension Job {
         case .postponed(let until, let trouble):
             tries += 1
             due = earliest(until, shelfEnd)
+            self.trouble = trouble
             var effects: [JobEffect] = []
             if tries == 1 {
                 // Among others it must be said which of them.

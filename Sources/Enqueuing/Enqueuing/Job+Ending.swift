@@ -102,6 +102,7 @@ extension Job {
     mutating func enter(_ state: JobState, due: Timestamp?) {
         self.state = state
         self.due = due
+        trouble = nil
     }
 
     func require(_ wanted: JobState, _ event: JobEvent) throws(TransitionError) {

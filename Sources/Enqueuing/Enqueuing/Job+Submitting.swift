@@ -45,6 +45,7 @@ extension Job {
             tries += 1
             outcome = nil
             enter(.ready, due: earliest(until, shelfEnd))
+            self.trouble = trouble
             let effects: [JobEffect] = isAutomatic ? [.keepEndingClaims, .wakeLane] : [.wakeLane]
             // A session may be taken for hours; that is told once.
             if isSession { return effects + waiting(for: trouble) }

@@ -86,7 +86,10 @@ extension Job {
         switch how {
         case .succeeded:
             machineAction?.status = "Succeeded"
-            let outcome = Outcome(code: "succeeded", message: detail ?? "Defender says: Succeeded.")
+            var outcome = Outcome(code: "succeeded", message: detail ?? "Defender says: Succeeded.")
+            if let duration, detail == nil, restraint != nil {
+                outcome.message += " It ends by itself at \((now + duration.duration).iso8601)."
+            }
             var effects = end(.succeeded, outcome, tone: .good)
             // A containment that somebody else made is theirs: no claim of ours, no time box, also for joiners.
             let isTheirs = joined == nil && machineAction?.isOurs == false

@@ -97,6 +97,8 @@ package struct Job: Sendable, Hashable, Codable, Identifiable {
     /// A time box's release: when it was last told that it does not succeed.
     package var alarmedAt: Timestamp?
     package var outcome: Outcome?
+    /// Why the present step could not be done yet; nil once the job has moved on.
+    package var trouble: Outcome?
     package var evidence: EvidenceNote?
 
     package init(

@@ -107,6 +107,13 @@ extension Job {
 /// What has not begun and changes the same thing otherwise is taken back, and whoever asked is told; jobs that are
 /// ready find it out by themselves.
 func withdrawOlderChanges(than job: Job, in transaction: any LedgerTransaction) throws {
+    if job.selector.thing != nil, !job.isRehearsal {
+        let waiting = try namesakes(of: job, states: [.awaitingApproval, .held], in: transaction)
+        for older in waiting where older.sequence < job.sequence && older.action != job.action {
+            let event = JobEvent.withdrawn(LaneRules.superseded(by: job))
+            _ = try move(older, by: event, fence: nil, keeping: nil, in: transaction)
+        }
+    }
     guard let change = job.machineChange, !job.isRehearsal, let machine = job.machine?.id else { return }
     let query = JobQuery(
         states: [.awaitingApproval, .held],
@@ -122,7 +129,16 @@ func withdrawOlderChanges(than job: Job, in transaction: any LedgerTransaction) 
 
 /// The newest intent that counts and changes the same tag or the value otherwise, asked for after this job: the job
 /// would leave the machine as nobody wants it any more.
+///
+/// About anything else than a machine, what was asked for last counts: a block that was put off never undoes the
+/// `allow` that came after it.
 func newerOpposite(of job: Job, in transaction: any LedgerTransaction) throws -> Job? {
+    if job.selector.thing != nil {
+        let counted: [JobState] = [.ready, .submitting, .reconciling, .succeeded]
+        return try namesakes(of: job, states: counted, in: transaction)
+            .filter { $0.sequence > job.sequence && $0.action != job.action && !$0.isRehearsal }
+            .max { $0.sequence < $1.sequence }
+    }
     guard let machine = job.machine?.id, let change = job.machineChange else { return nil }
     let query = JobQuery(
         states: [.ready, .submitting, .reconciling, .succeeded],

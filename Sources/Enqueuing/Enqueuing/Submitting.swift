@@ -156,11 +156,13 @@ extension LaneRules.Step {
 
 private func situation(of job: Job, in transaction: any LedgerTransaction) throws -> LaneRules.Situation {
     guard let machine = job.machine?.id else {
-        return LaneRules.Situation(
+        var situation = LaneRules.Situation(
             others: try namesakes(of: job, in: transaction),
             openClaims: [],
             isFrozen: try Freeze.present(in: transaction) != nil
         )
+        situation.newerOpposite = try newerOpposite(of: job, in: transaction)
+        return situation
     }
     let others = try transaction.jobs(JobQuery(states: JobState.open, machine: machine, limit: .max))
         .filter { $0.id != job.id }

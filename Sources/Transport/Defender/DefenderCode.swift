@@ -109,8 +109,8 @@ package struct DefenderCode: Sendable, Hashable {
         DefenderCode(
             "ResourceNotFound",
             .notFound,
-            "Defender does not know this machine, alert or action",
-            fix: "Check the id; a machine that was never onboarded or was removed is not known."
+            "Defender knows nothing by this name or id",
+            fix: "Check it; a machine that was never onboarded or was removed is not known either."
         ),
     ]
 

@@ -21,7 +21,7 @@ extension Catalogue {
 
     package static let indicators = lookUp(
         "indicators",
-        "List indicators: what is blocked, warned of, noted and allowed.",
+        "List indicators: what is blocked, warned of, noted and allowed; with Ti.ReadWrite only this application's own.",
         about: .nothing,
         parameters: [
             words(
@@ -42,7 +42,7 @@ extension Catalogue {
 
     package static let indicator = lookUp(
         "indicator",
-        "Show the indicators of one value.",
+        "Show the indicators of one value; with Ti.ReadWrite only this application's own.",
         about: .indicator,
         application: permissions,
         delegated: permissionsForUser

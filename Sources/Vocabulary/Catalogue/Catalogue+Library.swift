@@ -41,7 +41,12 @@ extension Catalogue {
                 domain: .text(charactersMax: 500),
                 isOptional: true
             ),
-            words("override", "Whether it may take the place of a file of its name.", ["no", "yes"]),
+            ActionParameter(
+                name: "override",
+                summary: "Whether it may take the place of a file of its name; a grant must name `yes`.",
+                domain: .words(["no", "yes"], defaultValue: "no"),
+                mustBeGranted: ["yes"]
+            ),
         ],
         application: managing,
         delegated: managing,

@@ -60,8 +60,10 @@ package struct PermissionCheck: Sendable, Hashable {
     ) -> [Missing] {
         guard let held else { return [] }
         let folded = Set(held.map { $0.lowercased() })
-        return groups.filter { group in !group.anyOf.contains { folded.contains($0.lowercased()) } }
-            .map { Missing(purpose: $0.purpose, anyOf: $0.anyOf) }
+        return groups.filter { group in
+            !group.anyOf.isEmpty && !group.anyOf.contains { folded.contains($0.lowercased()) }
+        }
+        .map { Missing(purpose: $0.purpose, anyOf: $0.anyOf) }
     }
 
     package var isSatisfied: Bool { missing.isEmpty }

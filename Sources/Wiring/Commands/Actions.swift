@@ -146,7 +146,16 @@ enum ActionListing {
             lines.append("  and to find and watch: \(entry.watchingPermissions.joined(separator: " or "))")
         }
         lines.append("  works on: \(entry.platforms)")
+        if entry.backEnd != .defender || !entry.others.isEmpty {
+            lines.append("  served by: \(entry.backEnd.rawValue)")
+        }
         if let retires = entry.retires { lines.append("  retires: \(retires)") }
+        for other in entry.others.map({ entry.served(by: $0.backEnd) }) {
+            let end = other.retires.map { ", which ends on \($0)" } ?? ""
+            lines.append(
+                "  or by \(other.backEnd.rawValue)\(end), with: \(other.applicationPermissions.joined(separator: " or "))"
+            )
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -9,9 +9,11 @@ enum AnswerText {
     static func of(_ job: JSONValue) -> String? {
         guard let answer = job.at("outcome.answer"), !answer.isNull,
             let rows = answer["rows"]?.array, let columns = answer["columns"]?.array?.compactMap(\.string),
-            !columns.isEmpty
+            !columns.isEmpty || rows.isEmpty
         else { return nil }
-        guard !rows.isEmpty else { return "Nothing was found." }
+        guard !rows.isEmpty else {
+            return TerminalText.lines(job.at("outcome.message")?.string ?? "Nothing was found.")
+        }
         let isList = rows.count > 1 || answer["count"]?.integer != 1
         let body = isList ? table(rows, columns) : entity(rows[0], columns)
         return ([body] + remarks(answer, shown: rows.count)).joined(separator: "\n")
@@ -62,6 +64,8 @@ enum AnswerText {
         case .null, nil: text = ""
         case .some(let other): text = other.encodedText
         }
-        return text.count > charactersMax ? text.prefix(charactersMax - 1) + "…" : text
+        // What has no blanks is a digest or an id, and is copied whole.
+        guard text.count > charactersMax, text.contains(" ") else { return text }
+        return text.prefix(charactersMax - 1) + "…"
     }
 }

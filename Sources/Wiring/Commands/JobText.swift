@@ -36,7 +36,7 @@ enum JobText {
         var lines: [String] = []
         func say(_ name: String, _ text: String?) {
             guard let text, !text.isEmpty else { return }
-            lines.append("\(name): \(TerminalText.line(text))")
+            lines.append("\(name): \(TerminalText.lines(text).replacing("\n", with: "\n  "))")
         }
         say("job", job["job"]?.string)
         say(
@@ -66,6 +66,8 @@ enum JobText {
         say("joined", job["joined"]?.string)
         say("at Defender", action(job))
         say("being cancelled", job["cancel"]?.string)
+        say("waits because", job.at("waits_because.message")?.string)
+        say("next look", job["next_look"]?.string)
         say("outcome", outcome(job))
         say("evidence", evidence(job))
         say("claim", claim(job))

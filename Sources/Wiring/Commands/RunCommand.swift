@@ -64,6 +64,7 @@ struct RunCommand: AsyncParsableCommand {
         let answer = try await access.act("/run", body: .object(body))
         let jobs = (answer["jobs"]?.array ?? []).compactMap { $0["job"]?.string }
         if !common.json, noWait || jobs.isEmpty { print(TerminalText.lines(answer["words"]?.string ?? "")) }
+        if noWait, !common.json { for job in jobs { print("job \(job)") } }
         guard !noWait else { return answer["jobs"]?.array ?? [] }
         let ends = try await watch(jobs, access, progress)
         if !common.json { for job in ends { print(Self.told(job)) } }

@@ -64,9 +64,12 @@ final class RunProgress: Sendable {
             parts.append("Defender says \(status)")
         }
         if let transfer = job["transfer"], !transfer.isNull { parts.append(bar(transfer)) }
+        if let message = job.at("waits_because.message")?.string { parts.append("Waits: \(message)") }
         if let message = job.at("outcome.message")?.string { parts.append(message) }
         if let fix = job.at("outcome.fix")?.string, state == "held" { parts.append(fix) }
-        return TerminalText.line(parts.joined(separator: ". "))
+        let words = parts.joined(separator: ". ")
+        // The line of what goes on is written over; how it ended may take several.
+        return isEnd(state) ? TerminalText.lines(words) : TerminalText.line(words)
     }
 
     /// How far a download is: `[#######             ] 37%, 10.2 of 27.5 MB`.

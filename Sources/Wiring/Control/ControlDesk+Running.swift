@@ -25,7 +25,7 @@ extension ControlDesk {
         do throws(Misunderstanding) {
             requests = try ChatGrammar.parse(text, document: document)
         } catch {
-            throw ControlRefusal(400, "not-understood", error.words)
+            throw ControlRefusal(400, "not-understood", error.words, fix: fileHint(text, document))
         }
         let name = try lent.map { try checked($0, for: requests) }
         let desk = IntentDesk(
@@ -44,7 +44,7 @@ extension ControlDesk {
                     400,
                     "no-action",
                     "That is no action on a machine.",
-                    fix: "Such words have commands of their own: see `bascule help`."
+                    fix: Self.command(of: request)
                 )
             }
             all.add(try await desk.decide(Intent(source: Self.source, asker: .local(user), request: request)))
@@ -106,6 +106,30 @@ extension ControlDesk {
         } catch {
             for job in open { users.forget(job) }
             throw error
+        }
+    }
+
+    /// Where the action's words come from a file, how the file is named; else empty.
+    private func fileHint(_ text: String, _ document: String?) -> String {
+        let word = text.prefix { !$0.isWhitespace }
+        guard document == nil, let entry = Catalogue.entry(String(word)),
+            entry.parameters.contains(where: \.isDocument)
+        else { return "" }
+        return "At the terminal name the file with --file PATH."
+    }
+
+    /// What is typed instead of `run` for a word that is no action.
+    private static func command(of request: Request) -> String {
+        switch request {
+        case .isolated: "Type `bascule isolated`."
+        case .jobs: "Type `bascule jobs list`."
+        case .cancel(let job): "Type `bascule jobs cancel \(job)`."
+        case .go(let job): "Type `bascule jobs go \(job)`."
+        case .approve(let job, _): "Type `bascule jobs approve \(job)`."
+        case .deny(let job, _, _): "Type `bascule jobs deny \(job) --because TEXT`."
+        case .freeze, .unfreeze, .hold, .extend: "It is a command of its own: see `bascule --help`."
+        case .help: "`bascule actions` lists what `run` takes, `bascule --help` the commands."
+        default: "It is said in a chat; `bascule actions` lists what `run` takes."
         }
     }
 }

@@ -49,6 +49,8 @@ struct JobDetail {
             "joined": .text(job.joined?.text),
             "cancel": .text(job.cancelRequest?.because),
             "outcome": job.outcome.map(object) ?? .null,
+            "waits_because": job.trouble.map(object) ?? .null,
+            "next_look": job.trouble == nil ? .null : .text(job.due?.iso8601),
             "evidence": job.evidence.map(object) ?? .null,
             "claim": claim.map(object) ?? .null,
         ]

@@ -73,6 +73,7 @@ extension Diagnosis {
         }
         let elsewhere = others.map { "\($0.text) of \(PermissionResource.graph.title) not looked at" }
         let detail = (words + elsewhere).joined(separator: ", ") + "; " + who
+        if !others.isEmpty, !grants.isEmpty { return unseenAtGraph(name, detail) }
         if missing.isEmpty { return grants.isEmpty && !isBridge ? .note(name, detail) : .ok(name, detail) }
         guard isBridge || !grants.isEmpty else { return .note(name, detail) }
         let wanted = missing.map { need in
@@ -90,6 +91,28 @@ extension Diagnosis {
                     + "and grant admin consent.",
             code: "permission.missing"
         )
+    }
+
+    /// What is granted, goes to Graph, and could not be looked at.
+    private func unseenAtGraph(_ name: String, _ detail: String) -> Finding {
+        switch seen.graphToken {
+        case .failed(let error):
+            return .fault(name, "\(detail): \(error.message)", fix: error.fix, code: "graph.token")
+        case .notAsked where patient.graphScope == nil:
+            return .fault(
+                name,
+                "\(detail): the settings name no address of Graph",
+                fix: "Add `graph` to `cloud`, or choose `defender` under `back-ends`.",
+                code: "graph.missing"
+            )
+        default:
+            return .warning(
+                name,
+                detail,
+                fix: "Nothing is wrong that is known; the token cannot be read.",
+                code: "graph.unseen"
+            )
+        }
     }
 
     private func isOfGraph(_ need: PermissionNeed) -> Bool {

@@ -112,7 +112,8 @@ struct Diagnosis: Sendable {
             return Finding.warning(
                 retirement.word,
                 text + "; a grant allows it",
-                fix: "Read `bascule actions` for what takes its place, and change the grant before that day.",
+                fix: "Choose the other back end under `back-ends` and add its permission before that day; "
+                    + "`bascule actions` lists both.",
                 code: "retirement"
             )
         }

@@ -75,6 +75,11 @@ extension SettingsReader {
         return cloud
     }
 
+    private static func scopeOfGraph(_ base: String) -> String {
+        let known = CloudAddresses.known.values.compactMap(\.graph)
+        return (known.contains(base) ? base : "https://graph.microsoft.com") + "/.default"
+    }
+
     private static func refuseRegion(_ fields: Fields, of cloud: String, _ fix: String) {
         guard let key = fields.key("region") else { return }
         fields.reading.error(key, "\"region\" has no meaning in \(cloud)", fix)
@@ -98,7 +103,8 @@ extension SettingsReader {
             login: login,
             scope: scope,
             graph: graph,
-            graphScope: part.text("graph-scope")
+            // Whatever host is called: tokens for Graph are tokens for Microsoft's Graph.
+            graphScope: part.text("graph-scope") ?? graph.map(scopeOfGraph)
         )
     }
 }

@@ -15,7 +15,7 @@ extension SettingsReader {
                     line: grant.line,
                     column: grant.column,
                     "grant \(grant.number) allows \(retirement.word): \(retirement.text(at: now))",
-                    "`bascule actions` says what there is instead"
+                    "choose the other back end under `back-ends`"
                 )
             }
         }

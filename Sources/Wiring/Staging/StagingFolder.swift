@@ -32,8 +32,8 @@ actor StagingFolder {
     /// - Throws: ``StagingError``.
     func take(_ bytes: [UInt8], of digest: String, at offset: Int, total: Int) throws(StagingError) -> Int {
         guard Self.isDigest(digest) else { throw .noDigest }
-        guard (1...Catalogue.libraryFileBytesMax).contains(total), !bytes.isEmpty, offset >= 0,
-            offset + bytes.count <= total
+        guard (1...Catalogue.libraryFileBytesMax).contains(total), !bytes.isEmpty,
+            (0...total).contains(offset), bytes.count <= total - offset
         else { throw .size }
         if size("\(folder)/\(digest)") == total { return total }
         let partial = "\(folder)/\(digest)\(Self.partialEnding)"

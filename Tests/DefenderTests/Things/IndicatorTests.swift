@@ -20,9 +20,9 @@ struct IndicatorTests {
         )
     }
 
-    private func rows(_ ids: [String]) -> RecordingSender.Answer {
+    private func rows(_ ids: [String], of value: String = "evil.example") -> RecordingSender.Answer {
         let rows = ids.map {
-            #"{"id":"\#($0)","action":"Block","indicatorType":"FileSha1","title":"block by j-\#($0)"}"#
+            #"{"id":"\#($0)","action":"Block","indicatorType":"FileSha1","indicatorValue":"\#(value)","title":"block by j-\#($0)"}"#
         }
         return .json(200, #"{"value":[\#(rows.joined(separator: ","))]}"#)
     }
@@ -57,8 +57,8 @@ struct IndicatorTests {
     @Test func `several of one value are listed with the command for each, and nothing is deleted`()
         async throws
     {
-        let bench = Bench([rows(["3", "4"])])
         let hash = String(repeating: "ab", count: 20)
+        let bench = Bench([rows(["3", "4"], of: hash)])
         let error = try await refusal {
             try await bench.client.order(request("indicator-delete", hash), deadline: .seconds(30))
         }
@@ -72,8 +72,18 @@ struct IndicatorTests {
         #expect(bench.sender.sent.count == 1)
     }
 
+    @Test func `a row of another value is not believed, whatever the filter let through`() async throws {
+        let bench = Bench([rows(["995"], of: "other.example")])
+        let error = try await refusal {
+            try await bench.client.order(request("indicator-delete", "evil.example"), deadline: .seconds(30))
+        }
+        #expect(error.kind == .notFound)
+        #expect(bench.sender.sent.count == 1)
+    }
+
     @Test func `an entity without an id is never guessed at`() async throws {
-        let bench = Bench([.json(200, #"{"value":[{"action":"Block"}]}"#)])
+        let row = #"{"action":"Block","indicatorValue":"evil.example"}"#
+        let bench = Bench([.json(200, #"{"value":[\#(row)]}"#)])
         let error = try await refusal {
             try await bench.client.order(request("indicator-delete", "evil.example"), deadline: .seconds(30))
         }

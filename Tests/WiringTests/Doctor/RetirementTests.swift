@@ -35,7 +35,7 @@ struct RetirementTests {
         #expect(
             reading.problems.map(\.text) == [
                 "bascule.yaml:12:5: warning: grant 2 allows hunt: hunt ends on 2027-02-01 (Defender for Endpoint API); "
-                    + "`bascule actions` says what there is instead"
+                    + "choose the other back end under `back-ends`"
             ]
         )
     }

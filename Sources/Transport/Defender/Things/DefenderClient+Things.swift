@@ -58,7 +58,7 @@ extension DefenderClient {
             }
             return made
         }
-        let found = try route.read(answer, top: wanted)
+        var found = try route.read(answer, top: wanted)
         if let (path, body) = route.then?(request) {
             var next = DefenderCall(
                 .post,
@@ -69,7 +69,14 @@ extension DefenderClient {
                 deadline: deadline
             )
             next.host = host
-            try await call(next).check()
+            do throws(DefenderError) {
+                try await call(next).check()
+            } catch {
+                guard !error.mayHaveBeenExecuted, error.kind != .throttled else { throw error }
+                // What was changed is changed: half of it is done, and said so.
+                found.lines.append("The comment was not taken: \(error.message)")
+                (found.count, found.failures) = (2, 1)
+            }
         }
         return found
     }

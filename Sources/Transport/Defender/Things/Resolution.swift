@@ -7,6 +7,9 @@ struct Resolution: Sendable {
     /// The list to look in.
     let path: String
     let filter: ODataFilter
+    /// The property that must be the value, and the value: a filter only preselects.
+    let property: String
+    let value: String
     /// What tells several apart.
     let columns: [String]
     /// In words, such as `indicator evil.example`.
@@ -39,7 +42,9 @@ extension DefenderClient {
                 deadline: deadline
             )
         )
-        guard let rows = try answer.object()["value"]?.array else { throw answer.unreadable("no list") }
+        guard let listed = try answer.object()["value"]?.array else { throw answer.unreadable("no list") }
+        guard listed.count < Resolution.rowsMax else { throw answer.unreadable("a list that may be cut") }
+        let rows = listed.filter { isSameWord($0[resolution.property]?.string ?? "", resolution.value) }
         guard let first = rows.first else { throw .noEntity(resolution.name) }
         let ids = rows.compactMap(Self.id)
         guard ids.count == rows.count else { throw answer.unreadable("an entity without id") }

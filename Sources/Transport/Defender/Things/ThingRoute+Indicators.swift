@@ -141,6 +141,8 @@ extension ThingRoute {
         return Resolution(
             path: collection,
             filter: .equals("indicatorValue", .text(value)),
+            property: "indicatorValue",
+            value: value,
             columns: ["action", "indicatorType", "title"],
             name: "indicator \(value)"
         )
