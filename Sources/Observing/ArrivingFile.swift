@@ -78,7 +78,13 @@ final class ArrivingFile: Sendable {
         let (delivered, most, digest) = (state.delivered, bytesMax, insideDigest)
         do {
             if state.handle == nil {
-                guard FileManager.default.createFile(atPath: unpackedPath, contents: nil) else {
+                guard
+                    FileManager.default.createFile(
+                        atPath: unpackedPath,
+                        contents: nil,
+                        attributes: [.posixPermissions: 0o600]
+                    )
+                else {
                     state.isGivenUp = true
                     return
                 }

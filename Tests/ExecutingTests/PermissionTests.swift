@@ -72,4 +72,55 @@ struct PermissionTests {
         // An opaque token is believed to hold what it takes.
         #expect(PermissionCheck(entry: entry, held: nil).isSatisfied)
     }
+
+    /// Everything that is carried out or looked up, machine or not.
+    private static let everything = Catalogue.actions.filter { $0.isPosted || $0.isLookUp }.map(\.word)
+
+    @Test(arguments: everything)
+    func `every entry of the catalogue is refused without a call where its permission is missing`(
+        word: String
+    ) async throws {
+        let entry = try #require(Catalogue.entry(word))
+        let everywhere = Catalogue.actions.flatMap {
+            $0.applicationPermissions + $0.others.flatMap(\.applicationPermissions)
+        }
+        let all = Set(everywhere + Catalogue.readingMachines)
+        var approved = Bench.grant(1, Self.everything)
+        approved.parameters = [:]
+        let bench = Bench(policy: Bench.policy([approved]))
+        bench.defender.state.withLock { $0.roles = all.subtracting(entry.applicationPermissions) }
+        let subject: Subject? =
+            switch entry.about {
+            case .machine: nil
+            case .nothing: .nothing
+            default: .thing("abababababababababababababababababababab")
+            }
+        var parameters = Self.said[word] ?? [:]
+        for parameter in entry.parameters where parameter.isRequired && parameters[parameter.name] == nil {
+            parameters[parameter.name] = Self.value(of: parameter)
+        }
+        let id = try await bench.ask(
+            word,
+            about: subject,
+            for: entry.needsEnd ? "1h" : nil,
+            with: parameters
+        )
+        try await bench.settle()
+        let job = try await bench.job(id)
+        #expect(job.state == .refused)
+        #expect(job.outcome?.code == "application-permission", "\(job.outcome?.message ?? "")")
+        expectNoCalls(bench)
+        #expect(bench.defender.state.withLock { $0.asked.isEmpty && $0.ordered.isEmpty })
+    }
+
+    private static func value(of parameter: ActionParameter) -> String {
+        switch parameter.domain {
+        case .words(let words, _): words.first ?? ""
+        case .hexadecimal(let digits): String(repeating: "a", count: digits)
+        case .moment: "2026-11-02T09:14:07Z"
+        case .path: #"C:\temp\out.zip"#
+        case .libraryFile: "triage.ps1"
+        case .text, .document, .arguments: "x"
+        }
+    }
 }
