@@ -65,6 +65,13 @@ struct PermissionsCommand: AsyncParsableCommand {
             print(JSONValue.object(object).encodedText)
         } else {
             print(listing.text + "\n\n" + comparison.text)
+            let elsewhere = plan.least.filter { $0.resource == .graph }.map(\.name)
+            if !elsewhere.isEmpty {
+                print(
+                    "Not compared, for a token is for one API: \(elsewhere.joined(separator: ", ")) of Microsoft Graph; "
+                        + "`doctor` looks at it."
+                )
+            }
         }
         guard comparison.isExact else { throw CommandEnd.no }
     }
