@@ -14,7 +14,6 @@ import ProcessGuard
 import Reporting
 import ServiceLifecycle
 import Showing
-import Synchronization
 import Telemetry
 import Vocabulary
 
@@ -389,30 +388,5 @@ struct Bridge: Sendable {
             onListening: { await announce.control(path) },
             answer: { [desk] in await desk.answer($0) }
         )
-    }
-}
-
-extension TokenSupply {
-    /// Tokens of Entra ID, as Defender's client takes them.
-    init(of source: TokenSource) {
-        self.init(
-            token: {
-                let token = try await source.token()
-                return HeldToken(bearer: token.bearer, permissions: token.permissions)
-            },
-            discard: { await source.discard($0, challenge: $1) }
-        )
-    }
-}
-
-/// Knows whether the bridge is going down; from then on nothing new is taken.
-final class Draining: Service {
-    private let state = Mutex(false)
-
-    var isDraining: Bool { state.withLock { $0 } }
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        state.withLock { $0 = true }
     }
 }

@@ -225,7 +225,7 @@ final class Bench: Sendable {
         defender.tick()
     }
 
-    private let serial = Mutex(0)
+    let serial = Mutex(0)
 
     @discardableResult
     func ask(
@@ -273,43 +273,6 @@ final class Bench: Sendable {
         let replyTo = ReplyAddress.slack(channel: "C1", user: person, responseURL: nil)
         try await ledger.record(job, replyTo: replyTo)
         return id
-    }
-
-    /// One command that names several machines: a group of jobs.
-    @discardableResult
-    func askTogether(
-        _ action: String,
-        _ machines: [String],
-        by person: String = "mia",
-        confirmation: Confirmation? = nil
-    ) async throws -> [JobID] {
-        let number = serial.withLock {
-            $0 += 1
-            return $0
-        }
-        let ids = machines.indices.map { JobID("j-\(number)-\($0)") }
-        for (id, machine) in zip(ids, machines) {
-            let request = ActionRequest(action: action, subject: .hostName(machine), reason: "SEC-1")
-            let intent = Intent(
-                source: SourceName("chat"),
-                asker: .identity("T/\(person)"),
-                request: .action(request),
-                confirmation: confirmation
-            )
-            var job = Job(
-                id: id,
-                delivery: DeliveryID("d-\(number)"),
-                intent: intent,
-                request: request,
-                principal: .person(person),
-                acceptedAt: now,
-                validUntil: now + .seconds(3_600)
-            )
-            job.group = ids[0]
-            let replyTo = ReplyAddress.slack(channel: "C1", user: person, responseURL: nil)
-            try await ledger.record(job, replyTo: replyTo)
-        }
-        return ids
     }
 
     /// One round of both services; true if there was anything to do.
