@@ -17,4 +17,23 @@ extension Policy {
             )
         }
     }
+
+    /// A grant that names scripts rests on what the library holds under those names.
+    var libraryRisks: [PolicyRisk] {
+        let named = Set(grants.flatMap { $0.parameters[Catalogue.scriptParameter] ?? [] }).sorted()
+        guard !named.isEmpty else { return [] }
+        let words = [Catalogue.libraryUpload.word, Catalogue.libraryDelete.word]
+        return grants.compactMap { grant in
+            guard words.contains(where: grant.allows), !grant.rehearses, grant.approvals == nil else {
+                return nil
+            }
+            return PolicyRisk(
+                .replacesScripts,
+                grant,
+                "Grant \(grant.number) lets its people put another file in the place of "
+                    + "\(named.joined(separator: ", ")), which other grants name as scripts.",
+                fix: "Let others approve it, or give it only to those who may run any script."
+            )
+        }
+    }
 }

@@ -36,6 +36,8 @@ package struct PolicyRisk: Sendable, Hashable {
         case proposalWithoutApproval = "proposal-without-approval"
         /// Machines may be contained that are not onboarded: whether a release ends that is documented nowhere.
         case unmanagedContainment = "unmanaged-containment"
+        /// Somebody may replace a script that another grant names.
+        case replacesScripts = "replaces-scripts"
         /// Somebody may change a tag on which other rules rest.
         case namedTag = "named-tag"
         /// Somebody may change what a machine is worth, and other rules rest on that.
@@ -71,7 +73,7 @@ extension Policy {
     package var risks: [PolicyRisk] {
         let found =
             protections.compactMap(risk) + grants.flatMap(risks) + agreementRisks + releaseRisks + limitRisks
-            + changeRisks + scriptRisks
+            + changeRisks + scriptRisks + libraryRisks
         return found.sorted {
             ($0.line, $0.column, $0.kind.rawValue) < ($1.line, $1.column, $1.kind.rawValue)
         }

@@ -58,6 +58,28 @@ struct LiveResponseGrantTests {
         #expect(kinds { $0.rehearses = true } == [])
     }
 
+    @Test(arguments: ["library-upload", "library-delete"])
+    func `whoever may replace a script that a grant names is warned of`(word: String) {
+        var runs = grant(1, ["run-script"], to: [.person("mia")], on: MachineCondition(osFamilies: [.client]))
+        runs.parameters = ["script": ["triage.ps1"]]
+        let fills = grant(2, [word], to: [.person("omar")], on: .any)
+        func risks(_ grants: [Grant]) -> [PolicyRisk] {
+            var policy = examplePolicy(grants: grants)
+            policy.limits = []
+            return policy.risks.filter { $0.kind == .replacesScripts }
+        }
+        #expect(
+            risks([runs, fills]).map(\.message) == [
+                "Grant 2 lets its people put another file in the place of triage.ps1, which other grants name as scripts."
+            ]
+        )
+        var agreed = fills
+        agreed.approvals = ApprovalRule(of: ["leads"], count: 1, within: .seconds(600))
+        #expect(risks([runs, agreed]).isEmpty)
+        runs.parameters = [:]
+        #expect(risks([runs, fills]).isEmpty)
+    }
+
     @Test func `a path of another case is another path`() {
         let log: Set<String> = ["/var/log/syslog"]
         #expect(codes("get-file", ["path": "/var/log/syslog"], granted: ["path": log]) == [.granted])
